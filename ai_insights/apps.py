@@ -1,0 +1,8 @@
+"""What to do, in words."""
+
+from django.apps import AppConfig
+
+
+class AiInsightsConfig(AppConfig):
+    name = "ai_insights"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,26 @@
+"""The one server's entry: HTTP through Django, WebSockets through the same door order."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amis.settings")
+
+from django.core.asgi import get_asgi_application
+
+django_app = get_asgi_application()
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
+from django.urls import re_path
+
+from amis.limit import RequestLimit
+from production.consumers import LiveConsumer
+from tenants.sockets import SocketDoor
+
+application = ProtocolTypeRouter(
+    {
+        "http": RequestLimit(django_app, requests=settings.MAX_REQUESTS),
+        "websocket": SocketDoor(URLRouter([re_path(r"^ws/?$", LiveConsumer.as_asgi())])),
+    }
+)

@@ -1,0 +1,28 @@
+"""The Celery application: every message carries its plant, the ingest worker carries the collector."""
+
+from __future__ import annotations
+
+import os
+
+from celery.signals import setup_logging
+from tenant_schemas_celery.app import CeleryApp
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amis.settings")
+
+from production.ingest.bootstep import CollectorStep
+
+app = CeleryApp("amis")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.autodiscover_tasks(["amis"])
+app.steps["worker"].add(CollectorStep)
+
+
+@setup_logging.connect
+def keep_our_logging(**_: object) -> None:
+    """Settings configure logging; Celery would otherwise lay its own over it."""
+    import logging.config
+
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)

@@ -1,0 +1,65 @@
+"""The errors that AMIS raises on purpose: each has a code, an HTTP status and a sentence that says what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class AmisError(Exception):
+    """Base of all: `message` is for a human, `extra` for a program."""
+
+    code = "error"
+    status = 500
+
+    def __init__(self, message: str, **extra: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.extra = extra
+
+
+class Invalid(AmisError):
+    """The request or file is wrong; `extra["errors"]` lists row, field and message where there are rows."""
+
+    code = "invalid"
+    status = 400
+
+
+class NotSignedIn(AmisError):
+    code = "not_signed_in"
+    status = 401
+
+
+class NotAllowed(AmisError):
+    code = "not_allowed"
+    status = 403
+
+
+class NotFound(AmisError):
+    """Unknown and forbidden tenants are both this, with the same words, so that neither can be told apart."""
+
+    code = "not_found"
+    status = 404
+
+
+class Conflict(AmisError):
+    code = "conflict"
+    status = 409
+
+
+class TooLarge(AmisError):
+    code = "too_large"
+    status = 413
+
+
+class InsufficientData(AmisError):
+    """There is not enough history for an answer; `extra["missing"]` says what is needed."""
+
+    code = "insufficient_data"
+    status = 409
+
+
+class SourceUnavailable(AmisError):
+    """The PLC, the database or another source does not answer now."""
+
+    code = "source_unavailable"
+    status = 503

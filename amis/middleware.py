@@ -1,0 +1,55 @@
+"""What every answer carries: a request id and the headers that keep browsers out of trouble."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from amis.logs import request_id
+
+Answer = Callable[[HttpRequest], HttpResponse]
+GIVEN_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+STRICT = (
+    "default-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "img-src 'self' data:; object-src 'none'"
+)
+# Django's admin and the two API browsers bring inline styles and scripts of their own.
+LOOSER = STRICT.replace(
+    "default-src 'self';",
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';",
+)
+LOOSER_PREFIXES = ("/admin/", "/api/")
+
+
+class RequestId:
+    """Takes a caller's X-Request-ID where it is harmless, else makes one; logs and answers show it."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request.id = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+        token = request_id.set(request.id)
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(token)
+        response["X-Request-ID"] = request.id
+        return response
+
+
+class SecurityHeaders:
+    """A content security policy on every page."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        looser = request.path_info.startswith(LOOSER_PREFIXES)
+        response.setdefault("Content-Security-Policy", LOOSER if looser else STRICT)
+        return response

@@ -1,0 +1,219 @@
+"""Django's settings; what an installation may choose comes from `amis.environment`."""
+
+from __future__ import annotations
+
+import sys
+
+from amis import __version__, environment
+
+try:
+    ENVIRONMENT = environment.load()
+except environment.BadEnvironment as error:
+    sys.exit(str(error))
+
+BASE_DIR = environment.ROOT
+STATE_DIR = BASE_DIR / ".amis"
+VERSION = __version__
+SECRET_KEY = ENVIRONMENT.secret_key
+DEBUG = ENVIRONMENT.debug
+BASE_DOMAIN = ENVIRONMENT.base_domain
+BASE_HOSTS = frozenset({BASE_DOMAIN.split(":")[0].lower(), "localhost", "127.0.0.1"})
+# Hosts are resolved against the Domain rows by tenants.middleware, which answers 404 for any other.
+ALLOWED_HOSTS = ["*"]
+
+SHARED_APPS = [
+    "django_tenants",
+    "tenants",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.admin",
+    "django.contrib.staticfiles",
+    "django_celery_beat",
+    "channels",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+]
+TENANT_APPS = ["production", "analytics", "ai_insights", "reports"]
+INSTALLED_APPS = ["daphne", *SHARED_APPS, *TENANT_APPS]
+TENANT_MODEL = "tenants.Tenant"
+TENANT_DOMAIN_MODEL = "tenants.Domain"
+TENANT_LIMIT_SET_CALLS = True
+DATABASE_ROUTERS = ("django_tenants.routers.TenantSyncRouter",)
+
+ACTS_AS_OWNER = ENVIRONMENT.db_login == "owner"
+_DB = ENVIRONMENT.database
+DATABASES = {
+    "default": {
+        "ENGINE": "tenants.backend",
+        "HOST": _DB.host,
+        "PORT": _DB.port,
+        "NAME": _DB.name,
+        "USER": _DB.owner_user if ACTS_AS_OWNER else _DB.user,
+        "PASSWORD": _DB.owner_password if ACTS_AS_OWNER else _DB.password,
+        "AMIS_OWNER": ACTS_AS_OWNER,
+        # Under ASGI a kept connection is kept by a thread that may never serve again.
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {"connect_timeout": 5, "application_name": "amis"},
+    }
+}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": ENVIRONMENT.redis_url,
+        "KEY_FUNCTION": "tenants.live.cache_key",
+    }
+}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [ENVIRONMENT.redis_url]},
+    }
+}
+
+MIDDLEWARE = [
+    "amis.middleware.RequestId",
+    "amis.middleware.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "tenants.middleware.Door",
+]
+ROOT_URLCONF = "amis.urls"
+PUBLIC_SCHEMA_URLCONF = "amis.urls"
+ASGI_APPLICATION = "amis.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "tenants.context.place",
+            ]
+        },
+    }
+]
+
+AUTH_USER_MODEL = "tenants.User"
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/accounts/login/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.https
+SESSION_COOKIE_NAME = "__Host-session" if ENVIRONMENT.https else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if ENVIRONMENT.https else "csrf"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.https else None
+SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.https else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = ENVIRONMENT.https
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+X_FRAME_OPTIONS = "DENY"
+# A body larger than this is refused with 413 before it is parsed; 5,000 submitted rows fit well.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.authentication.DoorAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "amis.api.answer_error",
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "AMIS",
+    "DESCRIPTION": "Live production data, shift records and KPIs of a plant.",
+    "VERSION": VERSION,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "PREPROCESSING_HOOKS": ["amis.schema.keep_one_form"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "amis.schema.add_path_form",
+    ],
+}
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = STATE_DIR / "static"
+# Files are served from where they lie, so that nothing has to be collected before the first start.
+WHITENOISE_USE_FINDERS = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CELERY_BROKER_URL = ENVIRONMENT.redis_url
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Longer than the longest task: a task that is still running is not delivered a second time.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_ROUTES = {
+    "production.tasks.make_partitions": {"queue": "provision"},
+    "production.tasks.derive": {"queue": "ingest"},
+}
+CELERY_BEAT_SCHEDULE = {
+    "beat-heartbeat": {"task": "amis.tasks.beat_heartbeat", "schedule": 10.0},
+    "partitions-ahead": {"task": "production.tasks.make_partitions", "schedule": 6 * 3600.0},
+}
+
+LIVE_INTERVAL_S = ENVIRONMENT.live_interval_s
+MAX_REQUESTS = ENVIRONMENT.max_requests
+REPORTS_DIR = STATE_DIR / "reports"
+MAIL_DIR = STATE_DIR / "mail"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "%(levelname)s %(name)s [%(schema)s %(request_id)s] %(message)s"}
+    },
+    "filters": {"where": {"()": "amis.logs.Where"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["where"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": ENVIRONMENT.log_level},
+    "loggers": {
+        "asyncua": {"level": "WARNING"},
+        "daphne": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "django.channels.server": {"level": "WARNING"},
+    },
+}

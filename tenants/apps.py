@@ -1,0 +1,8 @@
+"""Who are you, where, and may you: plants, people and how events travel."""
+
+from django.apps import AppConfig
+
+
+class TenantsConfig(AppConfig):
+    name = "tenants"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,92 @@
+"""The rights below the application: roles, grants and row-level security, as SQL of the owner."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import connection
+from psycopg2 import sql
+
+from tenants.backend.base import PUBLIC_ROLE
+from tenants.models import Tenant
+
+TENANT_GROUP = "amis_tenant"
+WRITE = sql.SQL("SELECT, INSERT, UPDATE, DELETE")
+
+
+def _run(statement: str, **names: str | sql.Composable) -> None:
+    parts = {
+        key: value if isinstance(value, sql.Composable) else sql.Identifier(value)
+        for key, value in names.items()
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(statement).format(**parts))
+
+
+def _role_exists(name: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
+        return cursor.fetchone() is not None
+
+
+def create_role(name: str) -> None:
+    if not _role_exists(name):
+        _run("CREATE ROLE {role} NOLOGIN", role=name)
+
+
+def prepare_runtime_login(*, user: str, password: str) -> None:
+    """The login that web and workers use: owns nothing, inherits nothing, may only take roles."""
+    if not _role_exists(user):
+        _run(
+            "CREATE ROLE {role} LOGIN NOINHERIT PASSWORD {password}",
+            role=user,
+            password=sql.Literal(password),
+        )
+    create_role(PUBLIC_ROLE)
+    create_role(TENANT_GROUP)
+    _run("GRANT {group} TO {role}", group=PUBLIC_ROLE, role=user)
+    for tenant in Tenant.objects.all() if _tenants_are_there() else ():
+        _run("GRANT {group} TO {role}", group=tenant.role, role=user)
+
+
+def _tenants_are_there() -> bool:
+    return Tenant._meta.db_table in connection.introspection.table_names()
+
+
+def grant_public() -> None:
+    """The public role reads and writes the shared tables; tenants only what policies let through."""
+    _run("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    _run("GRANT USAGE ON SCHEMA public TO {a}, {b}", a=PUBLIC_ROLE, b=TENANT_GROUP)
+    _run("GRANT {w} ON ALL TABLES IN SCHEMA public TO {role}", w=WRITE, role=PUBLIC_ROLE)
+    _run("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}", role=PUBLIC_ROLE)
+    for table in ("tenants_tenant", "tenants_domain", "tenants_member"):
+        _run("GRANT SELECT ON public.{table} TO {role}", table=table, role=TENANT_GROUP)
+
+
+def create_schema(tenant: Tenant) -> None:
+    _run("CREATE SCHEMA IF NOT EXISTS {schema}", schema=tenant.schema_name)
+
+
+def drop_schema(tenant: Tenant) -> None:
+    _run("DROP SCHEMA IF EXISTS {schema} CASCADE", schema=tenant.schema_name)
+
+
+def grant_schema(tenant: Tenant) -> None:
+    """The plant's role and nobody else may use the plant's schema; the runtime login may take it."""
+    create_role(tenant.role)
+    schema, role = tenant.schema_name, tenant.role
+    _run("GRANT {group} TO {role}", group=TENANT_GROUP, role=role)
+    _run("GRANT USAGE ON SCHEMA {schema} TO {role}", schema=schema, role=role)
+    _run("GRANT {w} ON ALL TABLES IN SCHEMA {schema} TO {role}", w=WRITE, schema=schema, role=role)
+    _run("GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {role}", schema=schema, role=role)
+    _run("GRANT TEMPORARY ON DATABASE {db} TO {role}", db=_database(), role=role)
+    runtime = _runtime_user()
+    if _role_exists(runtime):
+        _run("GRANT {role} TO {runtime}", role=role, runtime=runtime)
+
+
+def _database() -> str:
+    return str(connection.settings_dict["NAME"])
+
+
+def _runtime_user() -> str:
+    return settings.ENVIRONMENT.database.user

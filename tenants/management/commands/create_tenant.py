@@ -1,0 +1,33 @@
+"""Create a plant: its schema, its database role and its host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from amis.errors import AmisError
+from tenants.services import create_tenant
+from tenants.sessions import plant_url
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("tenant_id", metavar="ID", help="for example plant_oslo")
+        parser.add_argument("--name", required=True, help="the plant's name as people read it")
+        parser.add_argument("--timezone", required=True, help="an IANA zone, for example Europe/Oslo")
+        parser.add_argument("--location", default="", help="town and country")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            tenant = create_tenant(
+                tenant_id=options["tenant_id"],
+                tenant_name=options["name"],
+                timezone=options["timezone"],
+                plant_location=options["location"],
+            )
+        except AmisError as error:
+            raise CommandError(error.message) from error
+        self.stdout.write(f"Plant {tenant.tenant_id} is ready at {plant_url(tenant)}")

@@ -1,0 +1,30 @@
+"""Bring the database to this version: runtime login, migrations, grants. Harmless to repeat."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connection
+
+from tenants import grants
+from tenants.models import Tenant
+from tenants.services import pending_schemas, provision
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        database = settings.ENVIRONMENT.database
+        grants.prepare_runtime_login(user=database.user, password=database.password)
+        pending = pending_schemas()
+        if "public" in pending:
+            call_command("migrate_schemas", shared=True, verbosity=0, interactive=False)
+            connection.set_schema_to_public()
+        grants.grant_public()
+        for tenant in Tenant.objects.filter(schema_name__in=pending_schemas()):
+            provision(tenant)
+        self.stdout.write(f"Database ready: {len(pending)} of its schemas were brought up to date.")

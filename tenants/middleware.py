@@ -1,0 +1,108 @@
+"""The door of every HTTP request: first who, then where, and only then the plant is entered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib.auth.views import redirect_to_login
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django_tenants.utils import tenant_context
+
+from amis.errors import AmisError, NotFound, NotSignedIn
+from tenants import selectors
+from tenants.models import User
+from tenants.sessions import session_belongs_to
+
+Answer = Callable[[HttpRequest], HttpResponse]
+OPEN_PREFIXES = ("/accounts/", "/static/", "/api/schema/", "/api/docs/")
+OPEN_PATHS = frozenset({"/api/health", "/api/health/", "/healthz", "/readyz", "/metrics"})
+BASE_HOST_PAGES = ("/admin/",)
+
+
+class Door:
+    """Sets `request.user`, `request.token` and `request.place`, and enters the plant.
+
+    Anonymous callers get 401 (API) or the sign-in page; an unknown and a foreign plant the same
+    404. Everything is read under the public role before the plant's role is taken.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        connection.set_schema_to_public()
+        request.place = request.token = None
+        try:
+            if is_open(request):
+                return self.get_response(request)
+            _identify(request)
+            request.place = _locate(request)
+        except AmisError as error:
+            return refusal(request, error)
+        if request.place is None:
+            return self.get_response(request)
+        with tenant_context(request.place.tenant):
+            return self.get_response(request)
+
+
+def is_open(request: HttpRequest) -> bool:
+    """Doors that answer without knowing who asks; none of them shows a plant's data."""
+    path = request.path_info
+    if path in OPEN_PATHS or path.startswith(OPEN_PREFIXES):
+        return True
+    return path == "/" and wants_json(request)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/api/")
+
+
+def _identify(request: HttpRequest) -> None:
+    """Take the token where there is one, else the session. Raises NotSignedIn."""
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "token":
+        request.token = selectors.token_of(text.strip())
+        if request.token is None:
+            raise NotSignedIn("This token is unknown, expired or revoked.")
+        request.user = request.token.user
+        # A token is not sent by a browser on its own, so there is no forgery to guard against.
+        request._dont_enforce_csrf_checks = True
+    elif not request.user.is_authenticated:
+        raise NotSignedIn("Sign in, or send a token: Authorization: Token <token>.")
+
+
+def _locate(request: HttpRequest) -> selectors.Place | None:
+    """The plant that the request means; None for the few pages of the base host."""
+    user: User = request.user
+    host = request.get_host()
+    named = selectors.named_tenant(
+        host=host, path=request.path_info, header=request.headers.get("X-Tenant")
+    )
+    if named is not None:
+        if not session_belongs_to(request, host):
+            raise NotFound(selectors.NO_SUCH_TENANT)
+        return selectors.place_of(user, named, token=request.token)
+    if is_api(request) and not request.path_info.startswith(("/api/tenants/", "/api/users/")):
+        return selectors.only_place(user, token=request.token)
+    return None
+
+
+def refusal(request: HttpRequest, error: AmisError) -> HttpResponse:
+    """The error in the form that the caller reads: JSON, a redirect to sign in, or a page."""
+    if is_api(request) or wants_json(request):
+        body = {"code": error.code, "message": error.message, "extra": error.extra}
+        response: HttpResponse = JsonResponse(body, status=error.status)
+        if isinstance(error, NotSignedIn):
+            response["WWW-Authenticate"] = "Token"
+        return response
+    if isinstance(error, NotSignedIn):
+        return redirect_to_login(request.get_full_path())
+    if isinstance(error, NotFound):
+        return render(request, "404.html", status=404)
+    return render(request, "403.html", {"message": error.message}, status=error.status)

@@ -1,0 +1,137 @@
+"""Who may see which plant, and which plant a request means: read under the public role."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from amis.errors import Invalid, NotFound
+from tenants.models import TENANT_ID_PATTERN, ApiToken, Membership, Role, Tenant, User
+
+NO_SUCH_TENANT = "There is no such plant, or you have no access to it."
+PATH_FORM = re.compile(r"^/api/tenants/(?P<tenant_id>[^/]+)/.")
+TENANT_ID = re.compile(TENANT_ID_PATTERN)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a request goes: the plant and the caller's role there."""
+
+    tenant: Tenant
+    role: str
+
+
+def host_without_port(host: str) -> str:
+    return host.rsplit(":", 1)[0].strip("[]").lower() if ":" in host else host.lower()
+
+
+def is_base_host(host: str) -> bool:
+    return host_without_port(host) in settings.BASE_HOSTS
+
+
+def tenant_of_host(host: str) -> str | None:
+    """The tenant_id that a host names, whether or not there is one; None on a base host.
+
+    Raises NotFound for a host that is neither a base host nor one of ours.
+    """
+    name = host_without_port(host)
+    if name in settings.BASE_HOSTS:
+        return None
+    domain = Tenant.objects.filter(domains__domain=name).values_list("schema_name", flat=True)
+    found = domain.first()
+    if found is None:
+        raise NotFound(NO_SUCH_TENANT)
+    return found
+
+
+def named_tenant(*, host: str, path: str, header: str | None) -> str | None:
+    """The one tenant_id that host, path and `X-Tenant` name together; None when none does.
+
+    Raises NotFound when two of them disagree.
+    """
+    match = PATH_FORM.match(path)
+    names = {
+        tenant_of_host(host),
+        match["tenant_id"] if match else None,
+        header or None,
+    } - {None}
+    if len(names) > 1:
+        raise NotFound(NO_SUCH_TENANT)
+    return names.pop() if names else None
+
+
+def visible_tenants(user: User, *, token: ApiToken | None = None) -> list[Tenant]:
+    """The active plants that a person may enter; with a token only the token's own."""
+    plants = Tenant.objects.filter(status=Tenant.Status.ACTIVE)
+    if token is not None:
+        plants = plants.filter(pk=token.tenant_id)
+    if not user.is_superuser:
+        plants = plants.filter(memberships__user=user)
+    return list(plants.order_by("schema_name"))
+
+
+def place_of(user: User, tenant_id: str, *, token: ApiToken | None = None) -> Place:
+    """The plant and the person's role in it. Raises the same NotFound for unknown and foreign."""
+    if not TENANT_ID.fullmatch(tenant_id):
+        raise NotFound(NO_SUCH_TENANT)
+    tenant = Tenant.objects.filter(schema_name=tenant_id, status=Tenant.Status.ACTIVE).first()
+    if tenant is None or (token is not None and token.tenant_id != tenant.pk):
+        raise NotFound(NO_SUCH_TENANT)
+    membership = Membership.objects.filter(user=user, tenant=tenant).first()
+    if membership is not None:
+        return Place(tenant, membership.role)
+    if user.is_superuser:
+        return Place(tenant, Role.ADMIN.value)
+    raise NotFound(NO_SUCH_TENANT)
+
+
+def only_place(user: User, *, token: ApiToken | None = None) -> Place:
+    """The caller's only plant; Invalid with the choices when there is not exactly one."""
+    plants = visible_tenants(user, token=token)
+    if len(plants) != 1:
+        raise Invalid(
+            "Say which plant: use its host, /api/tenants/<tenant_id>/… or the header X-Tenant.",
+            tenants=[plant.tenant_id for plant in plants],
+        )
+    return place_of(user, plants[0].tenant_id, token=token)
+
+
+def token_digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def token_of(text: str) -> ApiToken | None:
+    """The living token with this text, with its user; None when unknown, expired or revoked."""
+    if not text or len(text) > 200:
+        return None
+    living = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
+    return (
+        ApiToken.objects.select_related("user")
+        .filter(living, digest=token_digest(text), revoked_at__isnull=True, user__is_active=True)
+        .first()
+    )
+
+
+def active_schemas() -> list[str]:
+    """The schemas of all plants that are in service."""
+    plants = Tenant.objects.filter(status=Tenant.Status.ACTIVE).order_by("schema_name")
+    return list(plants.values_list("schema_name", flat=True))
+
+
+def tenant_card(tenant: Tenant, *, url: str) -> dict[str, Any]:
+    """A plant as the API shows it."""
+    return {
+        "tenant_id": tenant.tenant_id,
+        "tenant_name": tenant.tenant_name,
+        "plant_location": tenant.plant_location,
+        "timezone": tenant.timezone,
+        "status": tenant.status,
+        "url": url,
+        "created_at": tenant.created_at,
+    }

@@ -1,0 +1,67 @@
+"""Sessions are bound to the host on which they began; a one-time link carries a person across."""
+
+from __future__ import annotations
+
+from secrets import token_urlsafe
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.core import signing
+from django.core.cache import cache
+from django.http import HttpRequest
+
+from amis.errors import NotFound
+from tenants.models import Tenant, User
+from tenants.selectors import NO_SUCH_TENANT, host_without_port, place_of
+
+HOST_KEY = "host"
+HANDOVER_S = 30
+SALT = "amis.handover"
+
+
+def begin_session(request: HttpRequest, user: User) -> None:
+    """Sign the person in on this host, and on this host only."""
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    request.session[HOST_KEY] = host_without_port(request.get_host())
+
+
+def session_belongs_to(request: HttpRequest, host: str) -> bool:
+    """Whether the session began on this host; requests with a token have none to check."""
+    if request.token is not None:
+        return True
+    return request.session.get(HOST_KEY) == host_without_port(host)
+
+
+def plant_url(tenant: Tenant, *, scheme: str | None = None, port: int | None = None) -> str:
+    """The address of a plant's own host."""
+    scheme = scheme or ("https" if settings.ENVIRONMENT.https else "http")
+    domain = f"{tenant.host_label}.{settings.BASE_DOMAIN}"
+    standard = 443 if scheme == "https" else 80
+    if port is None:
+        port = standard if scheme == "https" else settings.ENVIRONMENT.port
+    return f"{scheme}://{domain}" + ("" if port == standard or ":" in domain else f":{port}")
+
+
+def handover_path(user: User, tenant: Tenant) -> str:
+    """A path on the plant's host that signs this person in there, once, within 30 s."""
+    payload = {"user": user.pk, "tenant": tenant.tenant_id, "nonce": token_urlsafe(16)}
+    return f"/accounts/enter/?ticket={signing.dumps(payload, salt=SALT)}"
+
+
+def accept_handover(request: HttpRequest, ticket: str, tenant_id: str) -> User:
+    """The person whom the ticket names. Raises NotFound when stale, used, or for another plant."""
+    try:
+        payload = signing.loads(ticket, salt=SALT, max_age=HANDOVER_S)
+    except signing.BadSignature as error:
+        raise NotFound(NO_SUCH_TENANT) from error
+    if payload["tenant"] != tenant_id:
+        raise NotFound(NO_SUCH_TENANT)
+    if not cache.add(f"handover:{payload['nonce']}", 1, timeout=HANDOVER_S * 2):
+        raise NotFound(NO_SUCH_TENANT)
+    user = User.objects.filter(pk=payload["user"], is_active=True).first()
+    if user is None:
+        raise NotFound(NO_SUCH_TENANT)
+    place_of(user, tenant_id)
+    begin_session(request, user)
+    return user
+

@@ -1,0 +1,94 @@
+"""The door of every WebSocket: who, then where, before the connection is accepted."""
+
+from __future__ import annotations
+
+from http.cookies import SimpleCookie
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.db import connection
+
+from amis.errors import AmisError, NotAllowed, NotFound, NotSignedIn
+from tenants import selectors
+from tenants.models import ApiToken, User
+from tenants.sessions import session_belongs_to
+
+PATHS = frozenset({"/ws", "/ws/"})
+CLOSE_CODES = {401: 4401, 403: 4403, 404: 4404, 400: 4404}
+
+
+class SocketDoor:
+    """Puts `place` and `user` into the scope, or refuses the upgrade."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        try:
+            if scope["path"] not in PATHS:
+                raise NotFound("There is no WebSocket here.")
+            user, place = await database_sync_to_async(admit)(scope)
+        except AmisError as error:
+            await refuse(error, receive, send)
+            return
+        await self._app({**scope, "user": user, "place": place}, receive, send)
+
+
+async def refuse(error: AmisError, receive: Any, send: Any) -> None:
+    """Deny the handshake; the server turns the close code into the HTTP status of its answer."""
+    await receive()
+    code = CLOSE_CODES.get(error.status, 4404)
+    await send({"type": "websocket.close", "code": code, "reason": error.message})
+
+
+def admit(scope: dict[str, Any]) -> tuple[User, selectors.Place]:
+    """The caller and the plant. Raises NotSignedIn, NotFound, or NotAllowed for a foreign page."""
+    connection.set_schema_to_public()
+    headers = {name.decode("latin1"): value.decode("latin1") for name, value in scope["headers"]}
+    query = parse_qs(scope["query_string"].decode("latin1"))
+    host = headers.get("host", "")
+    token = _token(headers, query)
+    user = token.user if token else _session_user(headers, host)
+    named = selectors.named_tenant(
+        host=host,
+        path=scope["path"],
+        header=headers.get("x-tenant") or (query.get("tenant_id") or [None])[0],
+    )
+    if named is None:
+        return user, selectors.only_place(user, token=token)
+    return user, selectors.place_of(user, named, token=token)
+
+
+def _token(headers: dict[str, str], query: dict[str, list[str]]) -> ApiToken | None:
+    """The caller's token, None where none was sent; a bad one is not ignored but refused."""
+    scheme, _, text = headers.get("authorization", "").partition(" ")
+    text = text.strip() if scheme.lower() == "token" else (query.get("token") or [""])[0]
+    if not text:
+        return None
+    token = selectors.token_of(text)
+    if token is None:
+        raise NotSignedIn("This token is unknown, expired or revoked.")
+    return token
+
+
+def _session_user(headers: dict[str, str], host: str) -> User:
+    """The person behind the session cookie; only pages of this very host may use it."""
+    cookies = SimpleCookie(headers.get("cookie", ""))
+    morsel = cookies.get(settings.SESSION_COOKIE_NAME)
+    if morsel is None:
+        raise NotSignedIn("Sign in, or send a token.")
+    store = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
+    request = SimpleNamespace(session=store, token=None)
+    user = get_user(request)
+    if not user.is_authenticated or not session_belongs_to(request, host):
+        raise NotSignedIn("Sign in, or send a token.")
+    origin = urlsplit(headers.get("origin", ""))
+    scheme = "https" if settings.ENVIRONMENT.https else "http"
+    if (origin.scheme, origin.netloc.lower()) != (scheme, host.lower()):
+        raise NotAllowed("This page may not open this plant's live connection.")
+    return user
