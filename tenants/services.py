@@ -69,7 +69,7 @@ def provision(tenant: Tenant) -> None:
 
 def pending_schemas() -> list[str]:
     """Schemas that lack a migration of this version; `public` when the shared tables do."""
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     tables = set(connection.introspection.table_names())
     if Tenant._meta.db_table not in tables or "django_migrations" not in tables:
         return ["public"]
