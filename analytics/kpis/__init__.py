@@ -1,0 +1,1 @@
+"""The maths of KPIs: sums in, ratios out, undefined as None."""

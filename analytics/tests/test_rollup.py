@@ -1,0 +1,99 @@
+"""KPIs of one machine and of many: A × E × Q = OEE at every level, and no mean of percentages."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from analytics.kpis.rollup import Sums, kpis
+
+GOLDEN = Sums(
+    pot_s=480 * 60,
+    pbt_s=450 * 60,
+    apt_s=387 * 60,
+    adet_s=63 * 60,
+    pq=370,
+    gq=355,
+    sq=15,
+    ideal_produced_s=370 * 60,
+    ideal_good_s=355 * 60,
+    records=1,
+)
+
+
+def test_the_golden_case():
+    result = kpis(GOLDEN)
+    assert result["availability"] == pytest.approx(0.8600, abs=5e-5)
+    assert result["effectiveness"] == pytest.approx(0.956072, abs=5e-7)
+    assert result["quality_ratio"] == pytest.approx(0.959459, abs=5e-7)
+    assert result["oee"] == pytest.approx(0.788889, abs=5e-7)
+    assert result["yield"] == pytest.approx(355 / 370)
+    assert result["defect_rate"] == pytest.approx(15 / 370)
+    assert result["throughput_per_h"] == pytest.approx(370 / 387 * 60)
+    assert (result["downtime_min"], result["pbt_min"]) == (63, 450)
+
+
+def test_a_roll_up_is_not_the_mean_of_percentages():
+    small = Sums(
+        pot_s=600, pbt_s=600, apt_s=60, pq=1, gq=1, ideal_produced_s=60, ideal_good_s=60, records=1
+    )
+    both = kpis(GOLDEN + small)
+    mean = (kpis(GOLDEN)["oee"] + kpis(small)["oee"]) / 2
+    assert both["oee"] == pytest.approx((355 * 60 + 60) / (450 * 60 + 600))
+    assert abs(both["oee"] - mean) > 0.2
+
+
+def test_a_shift_without_a_piece_has_no_quality_and_says_why():
+    result = kpis(Sums(pot_s=480 * 60, pbt_s=450 * 60, adet_s=450 * 60, records=1))
+    assert result["oee"] == 0
+    assert result["availability"] == 0
+    for key in ("quality_ratio", "yield", "defect_rate", "effectiveness"):
+        assert result[key] is None
+        assert result["reasons"][key]
+
+
+def test_nothing_planned_is_undefined_with_its_reason():
+    result = kpis(Sums())
+    assert result["oee"] is None
+    assert result["reasons"]["oee"] == "no planned busy time in this window"
+
+
+def test_one_unknown_count_makes_the_sum_unknown_but_not_the_time():
+    result = kpis(GOLDEN + Sums(pbt_s=60, apt_s=60, unknown_pq=1, unknown_gq=1, records=1))
+    assert result["units_produced"] is None
+    assert result["oee"] is None
+    assert result["availability"] == pytest.approx((387 * 60 + 60) / (450 * 60 + 60))
+    assert "unknown" in result["reasons"]["oee"]
+
+
+def test_a_missing_ideal_cycle_leaves_yield_and_takes_oee():
+    result = kpis(GOLDEN + Sums(pbt_s=60, pq=3, gq=3, missing_pri=1, records=1))
+    assert result["oee"] is None
+    assert "ideal cycle" in result["reasons"]["oee"]
+    assert result["yield"] == pytest.approx(358 / 373)
+
+
+machines = st.lists(
+    st.tuples(
+        st.floats(60, 30_000), st.floats(0.05, 1), st.integers(1, 900), st.floats(0, 1),
+        st.floats(0.5, 120),
+    ),
+    min_size=1,
+    max_size=8,
+)  # fmt: skip
+
+
+@given(machines)
+def test_the_product_is_oee_at_every_level(plant):
+    total = Sums()
+    for pbt, running, pq, good, pri in plant:
+        gq = int(pq * good)
+        total = total + Sums(
+            pbt_s=pbt, apt_s=pbt * running, pq=pq, gq=gq, sq=pq - gq,
+            ideal_produced_s=pri * pq, ideal_good_s=pri * gq, records=1,
+        )  # fmt: skip
+    result = kpis(total)
+    assume(result["quality_ratio"])
+    product = result["availability"] * result["effectiveness"] * result["quality_ratio"]
+    assert product == pytest.approx(result["oee"])

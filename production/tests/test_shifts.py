@@ -1,0 +1,113 @@
+"""Shifts are true to the plant's zone, both nights of a clock change included."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from amis.errors import Invalid
+from amis.interval import Interval
+from production.shopfloor.shifts import (
+    BreakTime,
+    ShiftCalendar,
+    ShiftTime,
+    WeekPattern,
+    validate_pattern,
+)
+
+EVERY_DAY = frozenset(range(7))
+THREE = (
+    ShiftTime("Day", "06:00", "14:00"),
+    ShiftTime("Evening", "14:00", "22:00"),
+    ShiftTime("Night", "22:00", "06:00"),
+)
+
+
+def calendar(zone: str, *breaks: BreakTime, shifts: tuple[ShiftTime, ...] = THREE) -> ShiftCalendar:
+    return ShiftCalendar(zone, WeekPattern(EVERY_DAY, shifts, breaks))
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("America/Chicago", date(2026, 3, 7), 7),
+        ("America/Chicago", date(2026, 10, 31), 9),
+        ("America/Chicago", date(2026, 6, 1), 8),
+        ("Europe/Paris", date(2026, 3, 28), 7),
+        ("Europe/Paris", date(2026, 10, 24), 9),
+        ("Asia/Kolkata", date(2026, 3, 7), 8),
+    ],
+)
+def test_the_night_shift_lasts_as_long_as_the_clock_says(zone, day, hours):
+    night = calendar(zone).on(day)[2]
+    assert night.date == day
+    assert night.pot_s == hours * 3600
+
+
+@pytest.mark.parametrize(("day", "hour"), [(date(2026, 3, 7), 14), (date(2026, 3, 9), 13)])
+def test_eight_in_chicago_moves_with_daylight_saving(day, hour):
+    shift = calendar("America/Chicago", shifts=(ShiftTime("Day", "08:00", "16:00"),)).on(day)[0]
+    assert shift.interval.start == datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+
+
+def test_a_shift_in_kolkata_starts_on_the_half_hour_of_utc():
+    shift = calendar("Asia/Kolkata").on(date(2026, 11, 19))[0]
+    assert shift.interval.start == datetime(2026, 11, 19, 0, 30, tzinfo=UTC)
+
+
+def test_an_instant_after_midnight_belongs_to_the_day_on_which_its_shift_began():
+    chicago = calendar("America/Chicago")
+    instant = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)  # 02:00 on the 20th in Chicago
+    assert chicago.at(instant).name == "Night"
+    assert chicago.day_of(instant) == date(2026, 11, 19)
+
+
+def test_a_break_is_not_busy_time_and_a_running_shift_counts_so_far():
+    paris = calendar("Europe/Paris", BreakTime("10:00", "10:30"), BreakTime("02:00", "02:30"))
+    day, _, night = paris.on(date(2026, 11, 19))
+    assert (day.pot_s, day.pbt_s) == (480 * 60, 450 * 60)
+    assert night.breaks[0].start == datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+    assert day.elapsed(datetime(2026, 11, 19, 9, 15, tzinfo=UTC)) == (255 * 60, 240 * 60)
+    assert day.elapsed(day.interval.start) == (0, 0)
+
+
+def test_closed_days_and_free_weekdays_have_no_shift():
+    pattern = WeekPattern(frozenset({0, 1, 2, 3, 4}), THREE)
+    paris = ShiftCalendar("Europe/Paris", pattern, frozenset({date(2026, 12, 25)}))
+    assert paris.on(date(2026, 12, 25)) == ()
+    assert paris.on(date(2026, 12, 26)) == ()
+    assert paris.at(datetime(2026, 12, 27, 12, tzinfo=UTC)) is None
+
+
+def test_a_whole_day_can_be_one_shift():
+    for shift in (ShiftTime("All", "00:00", "24:00"), ShiftTime("All", "00:00", "00:00")):
+        whole = calendar("Etc/UTC", shifts=(shift,)).on(date(2026, 11, 19))[0]
+        assert whole.pot_s == 24 * 3600
+
+
+def test_overlapping_finds_the_shift_that_began_the_day_before():
+    night = Interval(
+        datetime(2026, 11, 20, 2, tzinfo=UTC), datetime(2026, 11, 20, 3, tzinfo=UTC)
+    )
+    assert [s.date for s in calendar("Etc/UTC").overlapping(night)] == [date(2026, 11, 19)]
+
+
+@pytest.mark.parametrize(
+    ("shifts", "breaks", "sentence"),
+    [
+        ((ShiftTime("A", "06:00", "14:00"), ShiftTime("B", "13:00", "20:00")), (), "overlap"),
+        ((ShiftTime("A", "22:00", "06:00"), ShiftTime("B", "05:00", "20:00")), (), "overlap"),
+        ((ShiftTime("A", "6", "14:00"),), (), "not a time of day"),
+        ((ShiftTime("A", "06:00", "24:30"),), (), "not a time of day"),
+        ((ShiftTime("A", "06:00", "14:00"),), (BreakTime("15:00", "15:30"),), "in no shift"),
+        ((ShiftTime("A", "06:00", "14:00"), ShiftTime("a", "14:00", "22:00")), (), "same name"),
+    ],
+)
+def test_an_impossible_pattern_is_refused_with_a_sentence(shifts, breaks, sentence):
+    with pytest.raises(Invalid, match=sentence):
+        validate_pattern(WeekPattern(EVERY_DAY, shifts, breaks))
+
+
+def test_the_usual_pattern_is_accepted():
+    validate_pattern(WeekPattern(EVERY_DAY, THREE, (BreakTime("02:00", "02:30"),)))

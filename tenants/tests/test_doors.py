@@ -1,0 +1,103 @@
+"""Signing in, choosing a plant and crossing to it."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from amis.middleware import GIVEN_ID
+
+CHICAGO = "plant-chicago.amis.localhost"
+LYON = "plant-lyon.amis.localhost"
+BASE = "amis.localhost"
+
+
+def _sign_in(host: str, name: str, password: str | None = None) -> tuple[Client, object]:
+    client = Client(HTTP_HOST=host)
+    answer = client.post(
+        "/accounts/login/",
+        {"username": f"{name}@amis.example", "password": password or f"{name}-knows-7"},
+    )
+    return client, answer
+
+
+def test_an_anonymous_visitor_is_sent_to_the_form_and_back(db, chicago):
+    answer = Client(HTTP_HOST=CHICAGO).get("/machines/M001/?from=x")
+    assert answer.status_code == 302
+    assert answer["Location"] == "/accounts/login/?next=/machines/M001/%3Ffrom%3Dx"
+
+
+def test_alice_signs_in_with_her_email_whatever_its_case(db, alice, chicago):
+    client = Client(HTTP_HOST=CHICAGO)
+    answer = client.post(
+        "/accounts/login/", {"username": "Alice@AMIS.example", "password": "alice-knows-7"}
+    )
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert client.get("/api/websocket/status").status_code == 200
+
+
+def test_a_wrong_password_gets_the_form_again_with_a_sentence(db, alice, chicago):
+    _, answer = _sign_in(CHICAGO, "alice", "wrong")
+    assert answer.status_code == 200
+    assert "correct" in answer.content.decode()
+
+
+def test_mallory_may_sign_in_anywhere_but_sees_nothing_of_chicago(db, mallory, chicago):
+    client, _ = _sign_in(CHICAGO, "mallory")
+    for path in ("/", "/machines/M001/", "/settings/"):
+        assert client.get(path).status_code == 404, path
+
+
+def test_an_unknown_host_answers_404(db, alice):
+    client, _ = _sign_in(BASE, "alice")
+    assert client.get("/", HTTP_HOST="plant-atlantis.amis.localhost").status_code == 404
+
+
+def test_carol_chooses_a_plant_and_crosses_to_it_once(db, person, chicago, lyon):
+    person("carol", chicago="manager", lyon="manager")
+    client, answer = _sign_in(BASE, "carol")
+    assert answer["Location"] == "/accounts/plants/"
+    page = client.get("/accounts/plants/").content.decode()
+    assert 'data-tenant-id="plant_chicago"' in page
+    assert 'data-tenant-id="plant_lyon"' in page
+    way = client.get("/accounts/go/plant_lyon/")
+    assert way["Location"].startswith(f"http://{LYON}")
+    ticket = way["Location"].split(LYON, 1)[1].lstrip(":0123456789")
+    first, second = Client(HTTP_HOST=LYON), Client(HTTP_HOST=LYON)
+    assert first.get(ticket).status_code == 302
+    assert first.get("/api/websocket/status").status_code == 200
+    assert second.get(ticket).status_code == 404
+    assert second.get("/api/websocket/status").status_code == 401
+
+
+def test_a_ticket_for_one_plant_opens_no_other(db, person, chicago, lyon):
+    person("carol", chicago="manager", lyon="manager")
+    client, _ = _sign_in(BASE, "carol")
+    ticket = client.get("/accounts/go/plant_lyon/")["Location"].split("localhost", 1)[1]
+    assert Client(HTTP_HOST=CHICAGO).get(ticket.lstrip(":0123456789")).status_code == 404
+
+
+def test_alice_finds_no_way_into_lyon(db, alice, chicago, lyon):
+    client, _ = _sign_in(BASE, "alice")
+    assert "plant_lyon" not in client.get("/accounts/plants/").content.decode()
+    assert client.get("/accounts/go/plant_lyon/").status_code == 404
+
+
+def test_signing_out_ends_the_session(db, alice, chicago):
+    client, _ = _sign_in(CHICAGO, "alice")
+    client.post("/accounts/logout/")
+    assert client.get("/api/websocket/status").status_code == 401
+
+
+@pytest.mark.parametrize("given", ["abc-123", None, "x" * 65, "a b", "é"])
+def test_every_answer_has_a_request_id(db, chicago, given):
+    headers = {"HTTP_X_REQUEST_ID": given} if given else {}
+    answer = Client(HTTP_HOST=CHICAGO).get("/accounts/login/", **headers)
+    assert GIVEN_ID.fullmatch(answer["X-Request-ID"])
+    assert (answer["X-Request-ID"] == given) == (given == "abc-123")
+
+
+def test_pages_forbid_foreign_and_inline_code(db, chicago):
+    policy = Client(HTTP_HOST=CHICAGO).get("/accounts/login/")["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
