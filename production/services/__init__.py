@@ -1,0 +1,1 @@
+"""What production does: record samples, derive records, take submissions, import equipment."""
