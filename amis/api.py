@@ -50,7 +50,9 @@ class StrictJson(BaseParser):
             text = raw.decode("utf-8")
             if NUL_ESCAPE.search(text) or "\0" in text:
                 raise Invalid("The body holds a NUL character.")
-            data = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+            data = json.loads(
+                text, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_sensible
+            )
             if "\\u" in text:
                 json.dumps(data, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
@@ -67,6 +69,12 @@ def _finite(text: str) -> float:
     if value in (float("inf"), float("-inf")):
         raise ValueError("a number is out of range")
     return value
+
+
+def _sensible(text: str) -> int:
+    if len(text) > 18:
+        raise ValueError("a number is out of range")
+    return int(text)
 
 
 def _short(error: Exception) -> str:

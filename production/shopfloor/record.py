@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,6 +145,11 @@ def us(instant: datetime) -> int:
     """Microseconds since the epoch, exact."""
     whole = int(instant.replace(microsecond=0).timestamp())
     return whole * 1_000_000 + instant.microsecond
+
+
+def instant(microseconds: int) -> datetime:
+    """The inverse of `us`."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
 
 
 def _busy(shift: PlannedShift, until_us: int) -> list[tuple[int, int]]:

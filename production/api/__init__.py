@@ -1,0 +1,1 @@
+"""The doors of production: parse, allow, call one service or selector, present."""

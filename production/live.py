@@ -1,0 +1,162 @@
+"""The newest of everything in Valkey: what `/api/machines/live` and the live pages are made from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from production.models import Machine
+from tenants.live import plant_key, publish, valkey
+
+STALE_AFTER_S = 10.0
+"""Without a sign of life from its connection for longer, a machine's values are not shown as live."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewestValue:
+    """One signal's newest value; `state` is the PackML name where the signal is the state."""
+
+    machine_id: str
+    name: str
+    role: str
+    value: float | str | None
+    unit: str
+    source_timestamp: datetime
+    quality: str
+    state: str | None = None
+
+
+def store_newest(schema: str, values: Sequence[NewestValue]) -> None:
+    """Keep values that are newer than what is kept; a state remembers since when it holds."""
+    if not values:
+        return
+    newest = {(v.machine_id, v.name): v for v in sorted(values, key=lambda v: v.source_timestamp)}
+    key = plant_key(schema, "newest")
+    fields = [_field(*place) for place in newest]
+    kept = dict(zip(fields, valkey().hmget(key, fields), strict=True))
+    updates = {}
+    for place, value in newest.items():
+        old = json.loads(kept[_field(*place)] or "{}")
+        stamp = value.source_timestamp.isoformat()
+        if old and datetime.fromisoformat(old["source_timestamp"]) > value.source_timestamp:
+            continue
+        entry = {
+            "role": value.role,
+            "value": value.value,
+            "unit": value.unit,
+            "source_timestamp": stamp,
+            "quality": value.quality,
+        }
+        if value.role == "state":
+            same = old.get("state") == value.state and "since" in old
+            entry |= {"state": value.state, "since": old["since"] if same else stamp}
+        updates[_field(*place)] = json.dumps(entry)
+    if updates:
+        valkey().hset(key, mapping=updates)
+
+
+def store_alive(schema: str, machine_ids: Iterable[str], at: datetime) -> None:
+    """These machines' connection gave a sign of life at `at`."""
+    if entries := dict.fromkeys(machine_ids, at.timestamp()):
+        valkey().hset(plant_key(schema, "alive"), mapping=entries)
+
+
+def store_lost(schema: str, machine_ids: Iterable[str], last_seen: datetime) -> None:
+    """These machines are not heard any more: stale from now on, however short ago they were."""
+    entries = {name: f"lost:{last_seen.timestamp()}" for name in machine_ids}
+    if entries:
+        valkey().hset(plant_key(schema, "alive"), mapping=entries)
+
+
+def store_shift(schema: str, machine_id: str, shift: dict[str, Any] | None, reason: str) -> None:
+    """The running shift's figures and the reason of the running stop."""
+    text = json.dumps({"shift": shift, "reason": reason})
+    valkey().hset(plant_key(schema, "shift"), machine_id, text)
+
+
+def machine_elements(schema: str, machines: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+    """The live element of each (machine_id, machine_name), in order."""
+    pipe = valkey().pipeline(transaction=False)
+    for name in ("newest", "alive", "shift"):
+        pipe.hgetall(plant_key(schema, name))
+    newest, alive, shifts = pipe.execute()
+    signals: dict[str, dict[str, Any]] = {}
+    for field, text in newest.items():
+        machine_id, name = field.decode().split("\x1f", 1)
+        signals.setdefault(machine_id, {})[name] = json.loads(text)
+    now = datetime.now(UTC)
+    return [
+        _element(
+            machine_id,
+            machine_name,
+            signals.get(machine_id, {}),
+            alive.get(machine_id.encode()),
+            json.loads(shifts.get(machine_id.encode()) or "{}"),
+            now,
+        )
+        for machine_id, machine_name in machines
+    ]
+
+
+def live_machines(schema: str) -> dict[str, Any]:
+    """The body of `/api/machines/live` and of the first frame of `/ws`."""
+    machines = list(
+        Machine.objects.filter(active=True).values_list("machine_id", "machine_name")
+    )
+    return {
+        "time": datetime.now(UTC).isoformat(),
+        "machines": machine_elements(schema, machines),
+    }
+
+
+def publish_machines(schema: str, machines: Sequence[tuple[str, str]]) -> None:
+    """Send one `machine` event for each (machine_id, machine_name)."""
+    for element in machine_elements(schema, machines):
+        publish(schema, "machine", element)
+
+
+def data_version(schema: str) -> int:
+    """Grows whenever records of the plant change; caches are keyed by it."""
+    return int(valkey().get(plant_key(schema, "data_version")) or 0)
+
+
+def bump_data_version(schema: str) -> None:
+    valkey().incr(plant_key(schema, "data_version"))
+
+
+def _field(machine_id: str, name: str) -> str:
+    return f"{machine_id}\x1f{name}"
+
+
+def _element(
+    machine_id: str,
+    machine_name: str,
+    signals: dict[str, Any],
+    alive: bytes | None,
+    kept: dict[str, Any],
+    now: datetime,
+) -> dict[str, Any]:
+    state = next((s for s in signals.values() if s["role"] == "state"), {})
+    lost = alive is not None and alive.startswith(b"lost:")
+    age_s = now.timestamp() - float(alive.removeprefix(b"lost:")) if alive is not None else None
+    is_stale = lost or age_s is None or age_s > STALE_AFTER_S
+    stamps = [s["source_timestamp"] for s in signals.values()]
+    return {
+        "machine_id": machine_id,
+        "machine_name": machine_name,
+        "state": None if is_stale else state.get("state"),
+        "state_code": state.get("value"),
+        "since": state.get("since"),
+        "reason": kept.get("reason", ""),
+        "source_timestamp": max(stamps, key=datetime.fromisoformat) if stamps else None,
+        "age_s": None if age_s is None else round(max(age_s, 0.0), 1),
+        "is_stale": is_stale,
+        "signals": {
+            name: {key: s[key] for key in ("value", "unit", "source_timestamp", "quality")}
+            for name, s in sorted(signals.items())
+        },
+        "shift": kept.get("shift"),
+    }

@@ -1,0 +1,212 @@
+"""Saving what was derived by difference: rows that did not change are not touched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from amis.interval import Interval
+from production.models import Machine, ProductionRecord, StateInterval, Stop
+from production.shopfloor.packml import TimeClass
+from production.shopfloor.record import ShiftTotals, instant, us
+from production.shopfloor.shifts import PlannedShift
+from production.shopfloor.states import StateSpan
+from production.shopfloor.stops import StopSpan, is_minor
+
+Totals = list[tuple[PlannedShift, ShiftTotals]]
+REASON_FIELDS = ("reason_id", "note", "reason_user_id", "reason_by", "reason_at")
+BATCH = 2000
+
+
+@dataclass(slots=True)
+class Reasons:
+    """What people said about the stops: unexplained seconds a shift, and the running stop's reason."""
+
+    unassigned_s: dict[datetime, float] = field(default_factory=dict)
+    running_reason: str = ""
+
+
+def save_states(
+    machine: Machine, whole: Interval, spans: list[StateSpan], *, open_until_us: int
+) -> None:
+    """The machine's state intervals within `whole` become these spans."""
+    wanted = {
+        instant(span.start_us): {
+            "end": None if span.end_us >= open_until_us else instant(span.end_us),
+            "state": span.state or "",
+            "cause": span.cause,
+        }
+        for span in spans
+    }
+    existing = StateInterval.objects.filter(
+        machine=machine, start__gte=whole.start, start__lt=whole.end
+    )
+    _sync(StateInterval, machine, {row.start: row for row in existing}, wanted)
+
+
+def save_stops(
+    machine: Machine, whole: Interval, totals: Totals, *, open_until_us: int
+) -> Reasons:
+    """The machine's stops within `whole` become those of the shifts; a person's reason is kept."""
+    existing = {
+        row.start: row
+        for row in Stop.objects.select_related("reason").filter(
+            machine=machine, start__gte=whole.start, start__lt=whole.end
+        )
+    }
+    explained = [row for row in existing.values() if row.reason_id or row.note]
+    wanted: dict[datetime, dict[str, Any]] = {}
+    reasons = Reasons()
+    for shift, total in totals:
+        for stop in total.stops:
+            row = _stop_row(shift, stop, open_until_us)
+            kept = _explanation(explained, stop)
+            row |= {name: getattr(kept, name) for name in REASON_FIELDS} if kept else {}
+            wanted[instant(stop.start_us)] = row
+            _note(reasons, shift, stop, kept, machine.minor_stop_s, is_open=row["end"] is None)
+    _sync(Stop, machine, existing, wanted)
+    return reasons
+
+
+def save_records(machine: Machine, totals: Totals, reasons: Reasons) -> list[ProductionRecord]:
+    """One derived record a shift; it counts unless somebody submitted or imported another."""
+    if not totals:
+        return []
+    days = {shift.date for shift, _ in totals}
+    stored = ProductionRecord.objects.filter(machine=machine, production_date__in=days)
+    derived, others = {}, set()
+    for record in stored:
+        key = (record.production_date, record.shift)
+        if record.source == ProductionRecord.Source.DERIVED:
+            derived[key] = record
+        else:
+            others.add(key)
+    new, changed, result = [], [], []
+    for shift, total in totals:
+        key = (shift.date, shift.name)
+        values = record_values(machine, shift, total)
+        values |= {
+            "effective": key not in others,
+            "unassigned_s": reasons.unassigned_s.get(shift.interval.start, 0.0),
+        }
+        record = derived.get(key)
+        if record is None:
+            record = ProductionRecord(
+                machine=machine,
+                production_date=shift.date,
+                shift=shift.name,
+                source=ProductionRecord.Source.DERIVED,
+                **values,
+            )
+            new.append(record)
+        elif _differs(record, values):
+            record.updated_at = datetime.now(UTC)
+            changed.append(record)
+        result.append(record)
+    ProductionRecord.objects.bulk_create(new, batch_size=BATCH)
+    if changed:
+        ProductionRecord.objects.bulk_update(changed, [*values, "updated_at"], batch_size=200)
+    return result
+
+
+def record_values(machine: Machine, shift: PlannedShift, total: ShiftTotals) -> dict[str, Any]:
+    """A record's columns from the maths."""
+    return {
+        "simulated": bool(machine.connection and machine.connection.simulated),
+        "shift_start": shift.interval.start,
+        "shift_end": shift.interval.end,
+        "pri_s": total.pri_s,
+        "units_produced": total.pq,
+        "good_units": total.gq,
+        "defective_units": total.sq,
+        "rework_units": total.rq,
+        "pot_s": total.pot_s,
+        "planned_down_s": total.planned_down_s,
+        "pbt_s": total.pbt_s,
+        "apt_s": total.apt_s,
+        "aust_s": total.aust_s,
+        "adet_s": total.adet_s,
+        "adot_s": total.adot_s,
+        "no_data_s": total.no_data_s,
+        "failures": total.failures,
+        "repair_s": total.repair_s,
+        "ideal_produced_s": total.ideal_produced_s,
+        "ideal_good_s": total.ideal_good_s,
+        "oee": total.oee,
+    }
+
+
+def _stop_row(shift: PlannedShift, stop: StopSpan, open_until_us: int) -> dict[str, Any]:
+    return {
+        "end": None if stop.end_us >= open_until_us else instant(stop.end_us),
+        "state": stop.state,
+        "cause": stop.cause,
+        "production_date": shift.date,
+        "shift": shift.name,
+    }
+
+
+def _explanation(explained: list[Stop], stop: StopSpan) -> Stop | None:
+    """The stored stop with a reason that this one is: the same start, else one that it overlaps."""
+    overlapping = None
+    for row in explained:
+        start_us = us(row.start)
+        if start_us == stop.start_us:
+            return row
+        end_us = us(row.end) if row.end else stop.end_us
+        if start_us < stop.end_us and stop.start_us < end_us:
+            overlapping = overlapping or row
+    return overlapping
+
+
+def _note(
+    reasons: Reasons,
+    shift: PlannedShift,
+    stop: StopSpan,
+    kept: Stop | None,
+    minor_stop_s: float,
+    *,
+    is_open: bool,
+) -> None:
+    reason = kept.reason.name if kept and kept.reason else stop.cause
+    if is_open:
+        reasons.running_reason = reason
+    explained = bool(reason) or is_minor(stop, minor_stop_s)
+    if stop.time_class is TimeClass.ADET and not explained:
+        start = shift.interval.start
+        reasons.unassigned_s[start] = reasons.unassigned_s.get(start, 0.0) + stop.duration_s
+
+
+def _sync(
+    model: type[StateInterval] | type[Stop],
+    machine: Machine,
+    existing: dict[datetime, Any],
+    wanted: dict[datetime, dict[str, Any]],
+) -> None:
+    """Delete, change and add rows until `existing` is `wanted`; both are keyed by start."""
+    gone = [row.pk for start, row in existing.items() if start not in wanted]
+    if gone:
+        model.objects.filter(pk__in=gone).delete()
+    changed, new = [], []
+    for start, values in wanted.items():
+        row = existing.get(start)
+        if row is None:
+            new.append(model(machine=machine, start=start, **values))
+        elif _differs(row, values):
+            changed.append(row)
+    if changed:
+        names = sorted({name for row in changed for name in wanted[row.start]})
+        model.objects.bulk_update(changed, names, batch_size=BATCH)
+    model.objects.bulk_create(new, batch_size=BATCH)
+
+
+def _differs(row: Any, values: dict[str, Any]) -> bool:
+    """Put the values on the row and tell whether that changed it."""
+    different = False
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+            different = True
+    return different
+
