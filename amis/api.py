@@ -1,19 +1,15 @@
-"""How the API reads a body, refuses a request and names a fault: one shape for every error."""
+"""One shape for every error of the API, whoever raised it."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import redis
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
-from rest_framework.parsers import BaseParser
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
@@ -21,7 +17,6 @@ from amis.errors import AmisError, Invalid, NotAllowed, NotFound, SourceUnavaila
 
 RETRY_AFTER_S = 5
 NO_SUCH_ADDRESS = "There is nothing at this address."
-NUL_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 CODES = {
     401: "not_signed_in",
     403: "not_allowed",
@@ -31,56 +26,6 @@ CODES = {
     415: "unsupported_media_type",
     429: "too_many_requests",
 }
-
-
-class StrictJson(BaseParser):
-    """JSON in UTF-8 of a bounded size; whatever cannot be stored or answered is refused here.
-
-    That is: NaN and infinities, nesting without end, NUL characters and halves of surrogate pairs.
-    """
-
-    media_type = "application/json"
-
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        raw = stream.read(limit + 1)
-        if len(raw) > limit:
-            raise TooLarge(f"The body is larger than {limit // 1024 // 1024} MB.")
-        try:
-            text = raw.decode("utf-8")
-            if NUL_ESCAPE.search(text) or "\0" in text:
-                raise Invalid("The body holds a NUL character.")
-            data = json.loads(
-                text, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_sensible
-            )
-            if "\\u" in text:
-                json.dumps(data, ensure_ascii=False).encode()
-        except (ValueError, RecursionError) as error:
-            raise Invalid(f"The body is not JSON that AMIS can read: {_short(error)}.") from error
-        return data
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a JSON number")
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if value in (float("inf"), float("-inf")):
-        raise ValueError("a number is out of range")
-    return value
-
-
-def _sensible(text: str) -> int:
-    if len(text) > 18:
-        raise ValueError("a number is out of range")
-    return int(text)
-
-
-def _short(error: Exception) -> str:
-    if isinstance(error, UnicodeError):
-        return "it is not UTF-8"
-    return "nested too deeply" if isinstance(error, RecursionError) else str(error)[:100]
 
 
 def answer_error(exc: Exception, context: Mapping[str, Any]) -> Response | None:

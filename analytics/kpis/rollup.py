@@ -8,6 +8,7 @@ from typing import Any
 from analytics.kpis import oee as formulas
 
 NOTHING_PLANNED = "no planned busy time in this window"
+NOTHING_SEEN = "no data in the planned busy time of this window"
 NOTHING_MADE = "no piece was made"
 COUNT_UNKNOWN = "a count is unknown"
 NO_IDEAL_CYCLE = "a machine has no ideal cycle time"
@@ -96,7 +97,7 @@ def _minutes(seconds: float | None) -> float | None:
 def _reason(key: str, sums: Sums) -> str:
     """Why a figure is null, the nearest cause first."""
     if not sums.records or not sums.pbt_s:
-        return NOTHING_PLANNED
+        return NOTHING_SEEN if sums.no_data_s else NOTHING_PLANNED
     if key in {"mtbf_min", "mttr_min"} and not sums.failures:
         return NO_FAILURE
     if key in {"units_produced", "good_units", "defective_units"}:

@@ -97,3 +97,9 @@ def test_the_product_is_oee_at_every_level(plant):
     assume(result["quality_ratio"])
     product = result["availability"] * result["effectiveness"] * result["quality_ratio"]
     assert product == pytest.approx(result["oee"])
+
+
+def test_a_window_of_silence_says_that_there_is_no_data():
+    result = kpis(Sums(pot_s=480 * 60, no_data_s=450 * 60, records=1))
+    assert result["oee"] is None
+    assert "no data" in result["reasons"]["oee"]

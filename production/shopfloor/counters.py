@@ -8,6 +8,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+LARGEST = 2.0**53
+"""Beyond this a float no longer counts single pieces: such a total is rubbish."""
+
 NEAR = 0.05
 """A fall is a rollover only if the way round through the limit is at most this share of the range."""
 
@@ -36,13 +39,16 @@ def increments(
     """Pieces between consecutive totals.
 
     `previous` is the total before the first value; without one the first value is only a base line.
-    NaN values count nothing. A fall is a rollover of a `bits` wide counter when the total was just
-    below a limit of that width, else a reset, after which the new total is what was made since.
+    Values that are no number of pieces (NaN, infinite, absurd) count nothing. A fall is a rollover
+    of a `bits` wide counter when the total was just below a limit of that width, else a reset,
+    after which the new total is what was made since.
     """
     amounts = np.zeros(len(values), dtype=np.int64)
-    known = np.flatnonzero(~np.isnan(values))
+    known = np.flatnonzero(np.abs(values) < LARGEST)
     if not len(known):
         return Increments(amounts, ())
+    if previous is not None and not abs(previous) < LARGEST:
+        previous = None
     totals = values[known]
     before = np.concatenate(([totals[0] if previous is None else previous], totals[:-1]))
     steps = totals - before

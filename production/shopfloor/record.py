@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,9 @@ from production.shopfloor.packml import TimeClass, time_class
 from production.shopfloor.shifts import PlannedShift
 from production.shopfloor.states import StateSpan
 from production.shopfloor.stops import StopSpan, is_minor, stops
+
+BUSY = (TimeClass.APT, TimeClass.AUST, TimeClass.ADET, TimeClass.ADOT)
+"""What planned busy time consists of."""
 
 Pieces = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Times (µs since the epoch, ascending) and the pieces that came then."""
@@ -76,32 +80,27 @@ def shift_totals(
 ) -> ShiftTotals:
     """What one shift amounts to, up to `until`.
 
-    `spans` cover the shift (more on either side does no harm). Breaks are planned downtime whatever
-    the machine does in them; pieces made then still count. Time without data is neither busy nor
-    stopped.
+    `spans` are in order (more on either side does no harm). Breaks are planned downtime whatever
+    the machine does in them; pieces made then still count. Time without data, or that no span
+    covers, is neither busy nor stopped.
     """
     window = (us(shift.interval.start), us(min(until, shift.interval.end)))
     busy = _busy(shift, window[1])
-    seconds = dict.fromkeys(TimeClass, 0.0)
-    for span in spans:
-        kind = time_class(span.state)
-        for first, last in busy:
-            overlap = min(span.end_us, last) - max(span.start_us, first)
-            if overlap > 0:
-                seconds[kind] += overlap / 1e6
-    halts = tuple(stops(spans, busy=busy))
+    inside = _inside(spans, window)
+    seconds = _seconds(inside, busy)
+    halts = tuple(stops(inside, busy=busy))
     failures = [s for s in halts if s.time_class is TimeClass.ADET and not is_minor(s, minor_stop_s)]
     pot_s, planned_busy_s = shift.elapsed(until)
     pq, sq = _count(produced, window), _count(defective, window)
     return ShiftTotals(
         pot_s=pot_s,
         planned_down_s=pot_s - planned_busy_s,
-        pbt_s=planned_busy_s - seconds[TimeClass.NO_DATA],
+        pbt_s=sum(seconds[kind] for kind in BUSY),
         apt_s=seconds[TimeClass.APT],
         aust_s=seconds[TimeClass.AUST],
         adet_s=seconds[TimeClass.ADET],
         adot_s=seconds[TimeClass.ADOT],
-        no_data_s=seconds[TimeClass.NO_DATA],
+        no_data_s=max(round(planned_busy_s - sum(seconds[kind] for kind in BUSY), 6), 0.0),
         pq=pq,
         gq=None if pq is None or sq is None else pq - sq,
         sq=sq,
@@ -161,6 +160,24 @@ def _busy(shift: PlannedShift, until_us: int) -> list[tuple[int, int]]:
         start = us(pause.end)
     stretches.append((start, min(us(shift.interval.end), until_us)))
     return [(first, last) for first, last in stretches if first < last]
+
+
+def _inside(spans: Sequence[StateSpan], window: tuple[int, int]) -> Sequence[StateSpan]:
+    """The spans that touch a window, found by bisection: a month has thousands."""
+    first = bisect_right(spans, window[0], key=lambda span: span.end_us)
+    return spans[first : bisect_left(spans, window[1], key=lambda span: span.start_us)]
+
+
+def _seconds(
+    spans: Sequence[StateSpan], busy: Sequence[tuple[int, int]]
+) -> dict[TimeClass, float]:
+    """Busy seconds by class, added as whole microseconds."""
+    found = dict.fromkeys(TimeClass, 0)
+    for span in spans:
+        kind = time_class(span.state)
+        for first, last in busy:
+            found[kind] += max(min(span.end_us, last) - max(span.start_us, first), 0)
+    return {kind: total / 1e6 for kind, total in found.items()}
 
 
 def _count(pieces: Pieces | None, window: tuple[int, int]) -> float | None:

@@ -58,6 +58,10 @@ class PlannedShift:
         """Planned busy time: POT without the breaks."""
         return self.pot_s - sum(pause.duration_s for pause in self.breaks)
 
+    def busy_s(self, until: datetime) -> float:
+        """Planned busy seconds that have passed at `until`."""
+        return self.elapsed(until)[1]
+
     def elapsed(self, until: datetime) -> tuple[float, float]:
         """POT and planned busy seconds that have passed at `until`."""
         if until >= self.interval.end:
@@ -114,6 +118,8 @@ def start_of_day(day: date, timezone: str) -> datetime:
 
 def validate_pattern(pattern: WeekPattern) -> None:
     """Raise Invalid when times are malformed, shifts overlap or a break lies outside every shift."""
+    if pattern.shifts and not pattern.days:
+        raise Invalid("The pattern has shifts but no weekday on which they start.")
     spans = []
     for shift in pattern.shifts:
         if not shift.name.strip():
@@ -136,14 +142,18 @@ def validate_pattern(pattern: WeekPattern) -> None:
 
 
 def _minutes(text: str, what: str) -> int:
-    match = TIME.fullmatch(text)
+    # YAML reads an unquoted 22:00 as the number 1320
+    match = TIME.fullmatch(text) if isinstance(text, str) else None
     if match is None or (match[1] == "24" and match[2] != "00"):
         raise Invalid(f"{text!r} is not a time of day such as 06:00 ({what}).")
     return int(match[1]) * 60 + int(match[2])
 
 
+@lru_cache(maxsize=4096)
 def _span(start: str, end: str, what: str) -> tuple[int, int]:
     first, last = _minutes(start, what), _minutes(end, what)
+    if first == DAY_MIN:
+        raise Invalid(f"24:00 can only be an end; write 00:00 ({what}).")
     return first, last if last > first else last + DAY_MIN
 
 
@@ -172,13 +182,19 @@ def _shifts_on(calendar: ShiftCalendar, day: date) -> tuple[PlannedShift, ...]:
 def _breaks_in(
     calendar: ShiftCalendar, day: date, span: tuple[int, int], zone: ZoneInfo
 ) -> tuple[Interval, ...]:
+    """A break keeps its length when the clocks change; breaks that overlap count once."""
     found = []
     for pause in calendar.pattern.breaks:
         start, end = _span(pause.start, pause.end, "break")
         for days in (0, DAY_MIN):
             if span[0] <= start + days and end + days <= span[1]:
-                found.append(
-                    Interval(_instant(day, start + days, zone), _instant(day, end + days, zone))
-                )
+                first = _instant(day, start + days, zone)
+                found.append(Interval(first, first + timedelta(minutes=end - start)))
                 break
-    return tuple(sorted(found))
+    merged: list[Interval] = []
+    for one in sorted(found):
+        if merged and one.start < merged[-1].end:
+            merged[-1] = Interval(merged[-1].start, max(merged[-1].end, one.end))
+        else:
+            merged.append(one)
+    return tuple(merged)

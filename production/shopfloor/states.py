@@ -36,8 +36,8 @@ def state_spans(
     """Cover `[start_us, end_us)` with spans that touch and never overlap; equal neighbours are merged.
 
     A code holds until the next one. Time before the first code, with a NaN code, with a code that
-    the map does not know, and during an outage is no data. Suspended gets the cause blocked or
-    starved from the tracks of that name.
+    the map does not know, and during an outage is no data. Suspended and Suspending get the cause
+    blocked or starved from the tracks of that name.
     """
     if end_us <= start_us:
         return []
@@ -58,7 +58,7 @@ def state_spans(
     spans: list[StateSpan] = []
     for i, (start, end) in enumerate(zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True)):
         state, cause = (None, "outage") if out[i] else _meaning(held[i], state_map)
-        if state == "Suspended":
+        if state in ("Suspended", "Suspending"):
             cause = next((name for name, flag in flags.items() if flag[i]), "")
         _append(spans, StateSpan(start, end, state, cause))
     return spans
@@ -82,7 +82,7 @@ def _in_outage(at: NDArray[np.int64], outages: Sequence[tuple[int, int]]) -> NDA
 def _meaning(code: float, state_map: dict[int, str]) -> tuple[str | None, str]:
     if np.isnan(code):
         return None, ""
-    state = state_map.get(int(code))
+    state = state_map.get(int(code)) if float(code).is_integer() else None
     return (state, "") if state else (None, "unmapped")
 
 

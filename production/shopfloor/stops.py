@@ -11,7 +11,7 @@ from production.shopfloor.states import StateSpan
 
 @dataclass(frozen=True, slots=True)
 class StopSpan:
-    """A stop; `state` and `cause` are those with which it began."""
+    """A stop; `state` is the one with which it began, `cause` the first that this state had."""
 
     start_us: int
     end_us: int
@@ -45,7 +45,9 @@ def stops(spans: Iterable[StateSpan], *, busy: Sequence[tuple[int, int]]) -> lis
                 continue
             if found and found[-1].end_us == start and found[-1].time_class is kind and start > first:
                 run = found[-1]
-                found[-1] = StopSpan(run.start_us, end, run.state, run.cause, kind)
+                # the flag that names the cause may come a moment after the state
+                cause = run.cause or (span.cause if span.state == run.state else "")
+                found[-1] = StopSpan(run.start_us, end, run.state, cause, kind)
             else:
                 found.append(StopSpan(start, end, span.state, span.cause, kind))
     return found

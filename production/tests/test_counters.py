@@ -61,3 +61,8 @@ def test_whatever_the_width_the_sum_of_pieces_is_what_was_made(steps, bits, sign
     totals = [(start + sum(steps[: i + 1])) % limit for i in range(len(steps))]
     result = pieces(*totals, previous=start, bits=bits)
     assert result.amounts.sum() == sum(steps)
+
+
+@pytest.mark.parametrize("junk", [np.inf, -np.inf, 1e300])
+def test_a_total_that_is_no_number_of_pieces_counts_nothing(junk):
+    assert pieces(1, junk, 5, previous=0).amounts.tolist() == [1, 0, 4]

@@ -155,3 +155,26 @@ def test_the_time_elements_close_whatever_happened(changes, until):
     assert record.pot_s == pytest.approx(record.planned_down_s + record.no_data_s + record.pbt_s)
     parts = record.apt_s + record.aust_s + record.adet_s + record.adot_s
     assert parts == pytest.approx(record.pbt_s, abs=1e-3)
+
+
+@pytest.mark.parametrize("junk", [np.inf, -np.inf, 6.5])
+def test_a_code_that_is_no_whole_number_is_unmapped(junk):
+    span = spans_of((0, EXECUTE), (10, junk), (20, EXECUTE))[1]
+    assert (span.start_us, span.end_us) == (at(10), at(20))
+    assert (span.state, span.cause) == (None, "unmapped")
+
+
+def test_suspending_names_its_cause_too():
+    blocked = (np.array([at(0)]), np.array([1.0]))
+    assert [s.cause for s in spans_of((0, 13.0), blocked=blocked)] == ["blocked"]
+
+
+def test_a_stop_takes_a_cause_that_arrives_after_its_state():
+    blocked = (np.array([at(61)]), np.array([1.0]))
+    record = totals_of(spans_of((0, EXECUTE), (60, SUSPENDED), (90, EXECUTE), blocked=blocked))
+    assert [(s.start_us, s.end_us, s.cause) for s in record.stops] == [(at(60), at(90), "blocked")]
+
+
+def test_time_that_no_span_covers_is_no_data():
+    record = totals_of(spans_of((0, EXECUTE), until=60))
+    assert (record.pbt_s, record.apt_s, record.no_data_s) == (60 * 60, 60 * 60, 390 * 60)

@@ -111,3 +111,30 @@ def test_an_impossible_pattern_is_refused_with_a_sentence(shifts, breaks, senten
 
 def test_the_usual_pattern_is_accepted():
     validate_pattern(WeekPattern(EVERY_DAY, THREE, (BreakTime("02:00", "02:30"),)))
+
+
+@pytest.mark.parametrize(
+    ("day", "start", "end"),
+    [(date(2026, 3, 7), "02:30", "03:15"), (date(2026, 10, 31), "01:30", "02:15")],
+)
+def test_a_break_keeps_its_length_when_the_clocks_change(day, start, end):
+    night = calendar("America/Chicago", BreakTime(start, end)).on(day)[2]
+    assert night.pot_s - night.pbt_s == 45 * 60
+
+
+def test_breaks_that_overlap_count_once():
+    breaks = (BreakTime("10:00", "10:30"), BreakTime("10:15", "10:45"))
+    assert calendar("Etc/UTC", *breaks).on(date(2026, 1, 1))[0].pbt_s == (480 - 45) * 60
+
+
+@pytest.mark.parametrize(
+    ("days", "shift"),
+    [
+        (EVERY_DAY, ShiftTime("A", 1320, "06:00")),
+        (EVERY_DAY, ShiftTime("A", "24:00", "06:00")),
+        (frozenset(), THREE[0]),
+    ],
+)
+def test_an_unquoted_time_a_start_at_24_and_shifts_without_days_are_refused(days, shift):
+    with pytest.raises(Invalid):
+        validate_pattern(WeekPattern(days, (shift,)))

@@ -1,0 +1,53 @@
+"""The processes of the demo: their commands and what each needs in its environment."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+
+CELERY = ("-m", "celery", "-A", "amis")
+QUIET = ("--without-gossip", "--without-mingle")
+PLANTS = {
+    "plc-chicago": ("plant_chicago", "America/Chicago", 7),
+    "plc-lyon": ("plant_lyon", "Europe/Paris", 11),
+}
+PROCESSES = ("web", "worker", "ingest", "provision", "beat")
+
+
+def service_commands(
+    *,
+    port: int = 8000,
+    plc_ports: Mapping[str, int] | None = None,
+    epoch: str = "",
+) -> dict[str, list[str]]:
+    """Name → command of everything but the database and the cache."""
+    web = ("-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "--no-server-name")
+    commands: dict[str, tuple[str, ...]] = {
+        "web": (*web, "amis.asgi:application"),
+        "worker": _worker("default", "worker", 2),
+        "ingest": _worker("ingest", "ingest", 2),
+        "provision": _worker("provision", "provision", 1),
+        "beat": (*CELERY, "beat"),
+    }
+    for offset, (name, (_, zone, seed)) in enumerate(PLANTS.items()):
+        plc_port = (plc_ports or {}).get(name, 4840 + offset)
+        commands[name] = _simulator(plc_port, zone, seed, epoch)
+    return {name: [sys.executable, *command] for name, command in commands.items()}
+
+
+def service_environment(name: str, base: Mapping[str, str]) -> dict[str, str]:
+    """What a process gets: one thread for numpy, and the owner's login only where tables are made."""
+    environment = {**base, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
+    environment["AMIS_DB_LOGIN"] = "owner" if name == "provision" else "runtime"
+    return environment
+
+
+def _worker(queue: str, name: str, threads: int) -> tuple[str, ...]:
+    pool = ("-P", "threads", "-c", str(threads))
+    return (*CELERY, "worker", "-Q", queue, *pool, "-n", f"{name}@%h", *QUIET)
+
+
+def _simulator(port: int, zone: str, seed: int, epoch: str) -> tuple[str, ...]:
+    options = ("--port", str(port), "--machines", "3", "--seed", str(seed), "--speed", "1")
+    place = ("--timezone", zone, *(("--epoch", epoch) if epoch else ()))
+    return ("-m", "plc_sim", *options, *place, "--user", "amis", "--password-env", "AMIS_PLC_PASSWORD")

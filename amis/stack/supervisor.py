@@ -1,0 +1,179 @@
+"""Keeps the demo's processes running: starts, restarts what dies, stops all, obeys the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from amis.environment import ROOT
+from amis.stack import paths
+
+TICK_S = 0.2
+LONGEST_PAUSE_S = 5.0
+STEADY_AFTER_S = 30.0
+TERM_WITHIN_S = 6.0
+LOG_LIMIT = 5 * 1024 * 1024
+
+
+@dataclass
+class Service:
+    """One process that should run; `wanted` False after somebody stopped it."""
+
+    name: str
+    command: list[str]
+    environment: Mapping[str, str]
+    account: Mapping[str, int] = field(default_factory=dict)
+    stop_signal: int = signal.SIGTERM
+    wanted: bool = True
+    restarts: int = 0
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    not_before: float = 0.0
+
+    @property
+    def log(self) -> Path:
+        return paths.LOGS / f"{self.name}.log"
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def start(self) -> None:
+        """Start it in a session of its own, so that a Ctrl-C reaches the supervisor alone."""
+        self.process = subprocess.Popen(
+            self.command,
+            cwd="/" if self.account else ROOT,
+            env=dict(self.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            extra_groups=[] if self.account else None,
+            **self.account,
+        )
+        self.started_at = time.monotonic()
+        threading.Thread(
+            target=_copy_log, args=(self.process.stdout, self.log, self.name), daemon=True
+        ).start()
+
+    def signal(self, number: int) -> None:
+        if self.process is not None and self.is_running:
+            self.process.send_signal(number)
+
+
+class Supervisor:
+    """The services in the order of their start; `changed` is called whenever a process was replaced."""
+
+    def __init__(self, *, changed: Callable[[], None]) -> None:
+        self.services: dict[str, Service] = {}
+        self._changed = changed
+        self._leaving = False
+
+    def add(self, service: Service) -> None:
+        """Start a service and watch it from now on."""
+        self.services[service.name] = service
+        service.start()
+
+    def leave(self, *_: object) -> None:
+        """Ask `watch` to return; safe in a signal handler."""
+        self._leaving = True
+
+    @property
+    def is_leaving(self) -> bool:
+        return self._leaving
+
+    def watch(self, *, until: Callable[[], bool] = lambda: False) -> None:
+        """Restart what dies and obey commands until `leave` was called or `until` says so."""
+        while not self._leaving and not until():
+            self.tick()
+            time.sleep(TICK_S)
+
+    def tick(self) -> None:
+        replaced = [self._revive(service) for service in self.services.values()]
+        obeyed = [self._obey(path) for path in sorted(paths.CONTROL.glob("*.ask"))]
+        if any(replaced) or obeyed:
+            self._changed()
+
+    def stop_all(self) -> None:
+        """End everything in the reverse order: first what uses the database, then the database."""
+        stores = [s for s in self.services.values() if s.name in {"db", "cache"}]
+        _end([s for s in self.services.values() if s not in stores])
+        _end(stores)
+
+    def _revive(self, service: Service) -> bool:
+        if not service.wanted or service.is_running or time.monotonic() < service.not_before:
+            return False
+        steady = time.monotonic() - service.started_at > STEADY_AFTER_S
+        pause = 0.3 if steady else min(0.3 * 2**service.restarts, LONGEST_PAUSE_S)
+        service.not_before = time.monotonic() + pause
+        service.restarts += 1
+        service.start()
+        return True
+
+    def _obey(self, ask: Path) -> bool:
+        """Do what the command line asked for and write the answer beside the question."""
+        try:
+            request = json.loads(ask.read_text())
+            action, name = request["action"], request["service"]
+            service = self.services[name]
+        except (ValueError, KeyError) as error:
+            answer: dict[str, Any] = {"error": f"unknown request: {error}"}
+        else:
+            _apply(service, action)
+            answer = {"done": action}
+        ask.unlink()
+        paths.write_json(ask.with_suffix(".answer"), answer)
+        return True
+
+
+def _apply(service: Service, action: str) -> None:
+    if action in {"stop", "restart"}:
+        service.wanted = False
+        _end([service])
+    if action in {"start", "restart"}:
+        service.wanted = True
+        if not service.is_running:
+            service.not_before = 0.0
+            service.start()
+
+
+def _end(services: list[Service]) -> None:
+    """Ask all to end, wait for them together, then insist."""
+    for service in services:
+        service.signal(service.stop_signal)
+    deadline = time.monotonic() + TERM_WITHIN_S
+    for service in services:
+        if service.process is None:
+            continue
+        try:
+            service.process.wait(max(deadline - time.monotonic(), 0.05))
+        except subprocess.TimeoutExpired:
+            _kill_session(service.process)
+            service.process.wait()
+
+
+def _kill_session(process: subprocess.Popen[bytes]) -> None:
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _copy_log(source: IO[bytes] | None, path: Path, name: str) -> None:
+    """Copy a process's output into its log, every line with time and name."""
+    assert source is not None
+    if path.exists() and path.stat().st_size > LOG_LIMIT:
+        path.replace(path.with_suffix(".log.1"))
+    with path.open("ab", buffering=0) as log, source:
+        for line in source:
+            stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+            log.write(f"{stamp} {name}: ".encode() + line)
