@@ -1,5 +1,60 @@
-"""Every route of every host."""
+"""Every route of every host; which plant is meant is settled before a route is looked up."""
 
-from django.urls import include, path
+from __future__ import annotations
 
-urlpatterns = [path("accounts/", include("tenants.urls"))]
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.urls import URLPattern, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from amis import views
+from analytics.api.kpis import Kpis, Machines
+from analytics.views import machine
+from production.api.jobs import JobCancel, JobDetail
+from production.api.live import MachinesLive, SocketStatus
+from production.api.records import Production, Submit
+from production.api.series import Series
+from production.api.stops import StopReason
+from production.views import setup
+
+handler400 = "amis.views.bad_request"
+handler403 = "amis.views.forbidden"
+handler404 = "amis.views.not_found"
+handler500 = "amis.views.server_error"
+
+
+def both(route: str, view: Callable[..., Any], name: str | None = None) -> list[URLPattern]:
+    """A route with and without the slash at its end, neither of which redirects."""
+    return [path(f"{route}/", view), path(route, view, name=name)]
+
+
+plant_routes = [
+    *both("kpis", Kpis.as_view()),
+    *both("production", Production.as_view()),
+    *both("production/submit", Submit.as_view()),
+    *both("machines", Machines.as_view()),
+    *both("machines/live", MachinesLive.as_view()),
+    *both("machines/<path:machine_id>/series", Series.as_view()),
+    *both("websocket/status", SocketStatus.as_view()),
+    *both("jobs/<str:job_id>", JobDetail.as_view()),
+    *both("jobs/<str:job_id>/cancel", JobCancel.as_view()),
+    *both("stops/<str:stop_id>/reason", StopReason.as_view()),
+]
+urlpatterns = [
+    path("", views.front, name="overview"),
+    *both("healthz", views.healthz),
+    *both("readyz", views.readyz),
+    *both("metrics", views.metrics),
+    *both("api/health", views.Health.as_view()),
+    *both("api/tenants/list", views.Tenants.as_view()),
+    *both("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    *both("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/", include(plant_routes)),
+    path("api/tenants/<str:tenant_id>/", include(plant_routes)),
+    path("accounts/", include("tenants.urls")),
+    path("admin/", admin.site.urls),
+    *both("machines/<path:machine_id>", machine, name="machine"),
+    *both("settings", setup, name="settings"),
+]

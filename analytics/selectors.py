@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery, Sum
 from django.utils import timezone as clock
 
 from amis.interval import Interval
@@ -20,6 +20,7 @@ from analytics.kpis.rollup import Sums
 from production.live import data_version
 from production.models import Machine, ProductionRecord
 from production.selectors.calendar import calendar_of, closed_days, plant_timezone
+from production.selectors.records import records_in
 from production.shopfloor.window import Window
 
 KEEP_S = 300
@@ -103,24 +104,6 @@ def kpi_sums(
         machines=shown,
         groups=_groups(cells, shown, group_by),
     )
-
-
-def records_in(
-    *, window: Window, machines: list[Machine], shift: str | None = None
-) -> QuerySet[ProductionRecord]:
-    """The effective records of a window."""
-    records = ProductionRecord.objects.filter(effective=True)
-    if window.dates is not None:
-        records = records.filter(
-            production_date__gte=window.dates[0], production_date__lt=window.dates[1]
-        )
-    else:
-        records = records.filter(
-            shift_start__gte=window.interval.start, shift_start__lt=window.interval.end
-        )
-    if shift is not None:
-        records = records.filter(shift=shift)
-    return records.filter(machine__in=[m.pk for m in machines])
 
 
 def _stored(

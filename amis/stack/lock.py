@@ -66,8 +66,8 @@ def _is_ours(pid: int) -> bool:
     if not place.parent.joinpath("self").exists():  # macOS has no /proc
         return _answers(pid)
     with suppress(OSError):
-        if str(ROOT).encode() in (place / "cmdline").read_bytes():
-            return True
+        named = str(ROOT).encode() in (place / "cmdline").read_bytes()
+        return named or (place / "cwd").readlink() == ROOT
     return False
 
 

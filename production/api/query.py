@@ -15,7 +15,7 @@ from drf_spectacular.utils import OpenApiParameter
 
 from amis.errors import Invalid, NotFound
 from amis.interval import Interval
-from production.models import Machine, ProductionRecord, ShiftPattern
+from production.models import Line, Machine, ProductionRecord, ShiftPattern
 from production.shopfloor.window import Window
 
 DEFAULT_DAYS, MOST_DAYS = 7, 365
@@ -107,12 +107,11 @@ def window_of(query: Mapping[str, str], *, timezone: str, days: int = DEFAULT_DA
     return Window.of_dates(first, last, timezone=timezone)
 
 
-def instants_of(query: Mapping[str, str], *, default: Interval) -> Interval:
-    """`from` and `to` as instants, or the default."""
+def instants_of(query: Mapping[str, str], *, default: Interval, timezone: str) -> Interval:
+    """`from` and `to` as instants (dates: plant midnights), or the default."""
     if text_of(query, "from") is None and text_of(query, "to") is None:
         return default
-    window = window_of(query, timezone="UTC")
-    return window.interval
+    return window_of(query, timezone=timezone).interval
 
 
 def _moment(field: str, text: str) -> Any:
@@ -148,8 +147,6 @@ def scope_of(query: Mapping[str, str]) -> Scope:
 
 
 def _line_exists(name: str) -> bool:
-    from production.models import Line
-
     return Line.objects.filter(name=name).exists()
 
 

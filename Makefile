@@ -1,0 +1,36 @@
+# Everything runs in .venv and .amis of this folder. LIGHT=1 leaves out TensorFlow and Prophet.
+PYTHON ?= python3
+REQUIREMENTS := $(if $(LIGHT),requirements-light.txt,requirements.txt)
+VENV := .venv/bin
+
+.PHONY: demo test lint bench vendor clean setup setup-dev
+export RESET AMIS_PORT AMIS_BIND
+
+demo: setup
+	@exec $(VENV)/python -m amis.stack up
+
+test: setup-dev
+	@exec $(VENV)/python -m pytest $(ARGS)
+
+lint: setup-dev
+	@$(VENV)/ruff check .
+	@$(VENV)/ruff format --check .
+	@$(VENV)/mypy
+	@$(VENV)/lint-imports
+	@$(VENV)/djlint templates --check --lint --quiet
+	@$(VENV)/python scripts/vendor.py --check
+
+bench: setup
+	@exec $(VENV)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick) $(if $(OUT),--out $(OUT))
+
+vendor:
+	@$(PYTHON) scripts/vendor.py
+
+setup:
+	@$(PYTHON) scripts/setup.py $(REQUIREMENTS)
+
+setup-dev:
+	@$(PYTHON) scripts/setup.py $(if $(LIGHT),requirements-light.txt,auto) requirements-dev.txt
+
+clean:
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

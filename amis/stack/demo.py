@@ -1,0 +1,227 @@
+"""`make demo`: set the stack up, fill in the past, run everything, and say where to go."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from typing import Any
+
+from amis.environment import ROOT
+from amis.stack import lock, paths
+from amis.stack.backfill import fill_in_the_past
+from amis.stack.console import Console
+from amis.stack.install import Installation, PortTaken, load_or_make, write_environment
+from amis.stack.postgres import LocalPostgres, PostgresError
+from amis.stack.report import farewell, write_demo_file
+from amis.stack.services import PLANTS, PROCESSES, service_commands, service_environment
+from amis.stack.stores import Stores
+from amis.stack.supervisor import Service, Supervisor
+from amis.stack.valkey import ValkeyError
+
+LOOPBACKS = {"127.0.0.1", "localhost", "::1", ""}
+READY_WITHIN_S = 120.0
+
+
+class CannotStart(Exception):
+    """A sentence for the person who typed `make demo`."""
+
+
+def up() -> int:
+    """Run until a signal comes. 0 after an orderly end, 1 with a sentence where it cannot start."""
+    try:
+        _refuse_other_addresses()
+        paths.make_home()
+        held = lock.take()
+    except lock.AlreadyRunning:
+        demo = paths.read_json(paths.DEMO) or {}
+        where = demo.get("base_url", "this checkout")
+        sys.stderr.write(f"The demo is running already at {where} (stop it with Ctrl-C there).\n")
+        return 1
+    except CannotStart as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    try:
+        return Demo().run()
+    except (CannotStart, PortTaken, PostgresError, ValkeyError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    finally:
+        fcntl.flock(held, fcntl.LOCK_UN)
+
+
+def _refuse_other_addresses() -> None:
+    bind = os.environ.get("AMIS_BIND", "")
+    if bind not in LOOPBACKS:
+        raise CannotStart(
+            f"The demo listens on this machine only, not on {bind}: its accounts are for trying out. "
+            "For others to reach AMIS, install it with docker compose behind TLS."
+        )
+
+
+class Demo:
+    """One run of the demo."""
+
+    def __init__(self) -> None:
+        self._console = Console()
+        self._supervisor = Supervisor(changed=self._write)
+        self._facts: dict[str, Any] | None = None
+        self._ready_s: float | None = None
+
+    def run(self) -> int:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._leave)
+        try:
+            self._start()
+            self._supervisor.watch()
+        except Leaving:
+            pass
+        finally:
+            self._console.say("Stopping")
+            self._supervisor.stop_all()
+            paths.DEMO.unlink(missing_ok=True)
+            self._console.say("Stopped; data are kept")
+        return 0
+
+    def _leave(self, *_: object) -> None:
+        """While starting, unwind at once; while watching, end the watch."""
+        self._supervisor.leave()
+        if self._ready_s is None:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_IGN)
+            raise Leaving
+
+    def _start(self) -> None:
+        lock.end_leftovers()
+        if os.environ.get("RESET") == "1":
+            _reset()
+        for stale in paths.CONTROL.iterdir():
+            stale.unlink()
+        self._installation = load_or_make(web_port=_web_port())
+        self._stores = Stores(self._installation)
+        commands = self._commands()
+        self._begin_processes(commands, PLANTS)
+        with self._console.step("Database and cache run"):
+            self._stores.start(self._supervisor)
+        write_environment(self._installation, cache_url=self._stores.cache_url)
+        with self._console.step("Tables are up to date"):
+            self._manage("prepare_database")
+        with self._console.step("Plants, people and tokens are there"):
+            self._facts = json.loads(self._manage("make_demo_plants", *self._plant_options()))
+        fill_in_the_past(self._installation, self._console, environment=self._environment())
+        with self._console.step("Web, workers, ingest and beat run"):
+            self._begin_processes(commands, PROCESSES)
+            self._write()
+        with self._console.step("Live data flow"):
+            self._wait_until_ready()
+        self._ready_s = self._console.elapsed_s
+        self._write()
+        farewell(self._console, paths.read_json(paths.DEMO))
+
+    def _commands(self) -> dict[str, list[str]]:
+        return service_commands(
+            port=self._installation.web_port,
+            plc_ports=self._installation.plc_ports,
+            epoch=self._installation.epoch,
+        )
+
+    def _environment(self) -> dict[str, str]:
+        """The caller's own, so that mail, language model and database settings reach the services."""
+        return {
+            **os.environ,
+            "AMIS_PORT": str(self._installation.web_port),
+            "AMIS_PLC_PASSWORD": self._installation.plc_password,
+        }
+
+    def _begin_processes(self, commands: dict[str, list[str]], names: Any) -> None:
+        for name in names:
+            environment = service_environment(name, self._environment())
+            self._supervisor.add(Service(name, commands[name], environment))
+
+    def _plant_options(self) -> list[str]:
+        options = ["--secrets", str(paths.SECRETS)]
+        for name, (tenant_id, _, _) in PLANTS.items():
+            options += ["--opcua", f"{tenant_id}={plc_url(self._installation, name)}"]
+        return options
+
+    def _manage(self, *words: str) -> str:
+        """Run a management command; its output. Raises CannotStart with the end of its errors."""
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), *words],
+            cwd=ROOT,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        (paths.LOGS / "setup.log").open("a").write(done.stderr)
+        if done.returncode:
+            raise CannotStart(f"manage.py {words[0]} failed:\n{done.stderr.strip()[-1500:]}")
+        return done.stdout
+
+    def _wait_until_ready(self) -> None:
+        url = f"http://127.0.0.1:{self._installation.web_port}/readyz"
+        deadline = time.monotonic() + READY_WITHIN_S
+        missing = "web"
+        while time.monotonic() < deadline:
+            self._supervisor.tick()
+            try:
+                with urllib.request.urlopen(url, timeout=5):
+                    return
+            except urllib.error.HTTPError as error:
+                missing = _missing(error.read())
+            except OSError:
+                missing = "web"
+            time.sleep(0.25)
+        raise CannotStart(f"Not ready after {READY_WITHIN_S:.0f} s; missing: {missing}. See .amis/log/.")
+
+    def _write(self) -> None:
+        if self._facts is not None:
+            write_demo_file(
+                facts=self._facts,
+                installation=self._installation,
+                stores=self._stores,
+                services=self._supervisor.services,
+                ready_s=self._ready_s,
+            )
+
+
+class Leaving(Exception):
+    """A signal came while the demo was starting."""
+
+
+def plc_url(installation: Installation, name: str) -> str:
+    return f"opc.tcp://127.0.0.1:{installation.plc_ports[name]}/freeopcua/server/"
+
+
+def _web_port() -> int:
+    text = os.environ.get("AMIS_PORT", "8000")
+    if not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise CannotStart(f"AMIS_PORT: {text!r} is not a port.")
+    return int(text)
+
+
+def _reset() -> None:
+    """Forget everything of an earlier demo, the cluster outside the checkout included."""
+    if paths.STATE.exists():
+        shutil.rmtree(LocalPostgres(paths.POSTGRES).data, ignore_errors=True)
+    for path in (paths.POSTGRES, paths.VALKEY, paths.LOGS, paths.MAIL, paths.REPORTS):
+        shutil.rmtree(path, ignore_errors=True)
+    for path in (paths.STATE, paths.ENV, paths.SECRETS, paths.DEMO):
+        path.unlink(missing_ok=True)
+    paths.make_home()
+
+
+def _missing(body: bytes) -> str:
+    try:
+        checks = json.loads(body)["checks"]
+    except (ValueError, KeyError):
+        return "web"
+    return ", ".join(name for name, check in checks.items() if not check["ok"])

@@ -1,0 +1,129 @@
+"""What one installation of the demo keeps between starts: ports, passwords and its beginning."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from amis.stack import paths
+from amis.stack.ports import first_free, free_port, is_free
+from amis.stack.services import PLANTS
+
+HISTORY_DAYS = 180
+FIRST_PLC_PORT = 4840
+
+
+class PortTaken(Exception):
+    """The web port is in use by somebody else."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Ports may change between starts when somebody took them; passwords and epoch do not."""
+
+    epoch: str
+    web_port: int
+    db_port: int
+    cache_port: int
+    plc_ports: dict[str, int]
+    superuser_password: str
+    owner_password: str
+    runtime_password: str
+    cache_password: str
+    plc_password: str
+    secret_key: str
+
+    def save(self) -> None:
+        paths.write_json(paths.STATE, asdict(self))
+
+
+def load_or_make(*, web_port: int) -> Installation:
+    """The installation of this checkout with ports that are free now. Raises PortTaken."""
+    if not is_free(web_port):
+        raise PortTaken(
+            f"Port {web_port} is taken by another program. Choose another: "
+            f"make demo AMIS_PORT={first_free(web_port + 1)}"
+        )
+    stored = paths.read_json(paths.STATE)
+    installation = Installation(**stored) if stored else _make(web_port)
+    taken = {web_port}
+    plc_ports = {}
+    for name in PLANTS:
+        wanted = installation.plc_ports.get(name, FIRST_PLC_PORT)
+        plc_ports[name] = first_free(wanted, taken=frozenset(taken))
+        taken.add(plc_ports[name])
+    installation = replace(
+        installation,
+        web_port=web_port,
+        db_port=_keep_or_new(installation.db_port),
+        cache_port=_keep_or_new(installation.cache_port),
+        plc_ports=plc_ports,
+    )
+    installation.save()
+    return installation
+
+
+def _make(web_port: int) -> Installation:
+    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Installation(
+        epoch=(midnight - timedelta(days=HISTORY_DAYS)).isoformat(),
+        web_port=web_port,
+        db_port=free_port(),
+        cache_port=free_port(),
+        plc_ports={},
+        superuser_password=secrets.token_urlsafe(24),
+        owner_password=secrets.token_urlsafe(24),
+        runtime_password=secrets.token_urlsafe(24),
+        cache_password=secrets.token_urlsafe(24),
+        plc_password=secrets.token_urlsafe(24),
+        secret_key=secrets.token_urlsafe(48),
+    )
+
+
+def _keep_or_new(port: int) -> int:
+    return port if is_free(port) else free_port()
+
+
+def write_environment(installation: Installation, *, cache_url: str) -> None:
+    """`.amis/env`: what `manage.py` needs to talk to the demo without any variable.
+
+    A DATABASE_URL or REDIS_URL of the caller's own wins: then these lines name those servers.
+    """
+    lines = {
+        "SECRET_KEY": installation.secret_key,
+        "REDIS_URL": cache_url,
+        "BASE_DOMAIN": "amis.localhost",
+        "AMIS_PORT": str(installation.web_port),
+        "AMIS_DEMO": "1",
+        "AMIS_PLC_PASSWORD": installation.plc_password,
+    }
+    own = {name: value for name, value in os.environ.items() if name in _DATABASE and value}
+    lines |= own if own.get("DATABASE_URL") or own.get("DB_HOST") else _local_database(installation)
+    text = "".join(f"{name}={value}\n" for name, value in lines.items())
+    paths.write_private(paths.ENV, text)
+
+
+_DATABASE = (
+    "DATABASE_URL",
+    "DB_HOST",
+    "DB_PORT",
+    "DB_NAME",
+    "DB_USER",
+    "DB_PASSWORD",
+    "DB_OWNER_USER",
+    "DB_OWNER_PASSWORD",
+)
+
+
+def _local_database(installation: Installation) -> dict[str, str]:
+    return {
+        "DB_HOST": "127.0.0.1",
+        "DB_PORT": str(installation.db_port),
+        "DB_NAME": "amis",
+        "DB_USER": "amis_runtime",
+        "DB_PASSWORD": installation.runtime_password,
+        "DB_OWNER_USER": "amis_owner",
+        "DB_OWNER_PASSWORD": installation.owner_password,
+    }

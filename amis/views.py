@@ -1,0 +1,192 @@
+"""The system's own doors: what it is, whether it lives, which plants there are, what went wrong."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone as clock
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django_tenants.utils import schema_context
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from amis import health
+from amis.api import NO_SUCH_ADDRESS, RETRY_AFTER_S, body_of, named
+from amis.errors import AmisError, Invalid, NotAllowed, NotFound
+from amis.metrics import exposition
+from analytics.views import overview
+from production.api.query import choice_of
+from production.api.wire import moment, number, shape, text
+from tenants.middleware import is_api, wants_json
+from tenants.selectors import tenant_card, visible_tenants
+from tenants.sessions import plant_url
+
+ENDPOINTS = {
+    "health": "/api/health",
+    "kpis": "/api/kpis",
+    "production": "/api/production",
+    "submit": "/api/production/submit",
+    "machines": "/api/machines",
+    "machines_live": "/api/machines/live",
+    "websocket": "/ws",
+    "websocket_status": "/api/websocket/status",
+    "tenants": "/api/tenants/list",
+    "schema": "/api/schema/",
+    "docs": "/api/docs/",
+}
+VITAL = ("database", "cache")
+TRUTH = {"true": True, "1": True, "false": False, "0": False}
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """The plant's overview; for programs what this service is; on the base host the way to a plant."""
+    if wants_json(request):
+        return JsonResponse(
+            {"service": "AMIS", "version": settings.VERSION, "endpoints": ENDPOINTS}
+        )
+    return redirect("/accounts/plants/") if request.place is None else overview(request)
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    checks = health.run(health.READINESS)
+    ready = all(check.ok for check in checks.values())
+    body = {
+        "status": "ready" if ready else "not ready",
+        "checks": {n: {"ok": c.ok, "detail": c.detail} for n, c in checks.items()},
+    }
+    if ready:
+        return JsonResponse(body)
+    return JsonResponse(body, status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
+
+
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    try:
+        page = exposition()
+    except (DatabaseError, redis.RedisError):
+        return HttpResponse("amis_info 1\n", status=503, headers={"Retry-After": "5"})
+    return HttpResponse(page, content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+HealthCheckOut = shape("HealthCheck", status=text(), detail=text(), age_s=number())
+HealthOut = shape(
+    "Health",
+    status=serializers.ChoiceField(("ok", "degraded", "down")),
+    version=text(),
+    time=serializers.DateTimeField(),
+    checks=serializers.DictField(child=HealthCheckOut()),
+)
+TenantOut = shape(
+    "Tenant",
+    **{key: text() for key in ("tenant_id", "tenant_name", "plant_location", "timezone")},
+    status=text(),
+    url=serializers.URLField(),
+    created_at=moment(),
+)
+TenantsOut = shape("Tenants", tenants=TenantOut(many=True))
+
+
+class Health(APIView):
+    """How AMIS does as a whole; open, so it names no plant."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(operation_id="health", responses=HealthOut, auth=[])
+    def get(self, request: Request) -> Response:
+        checks = health.run(health.HEALTH)
+        failed = [name for name, check in checks.items() if not check.ok]
+        down = any(name in VITAL for name in failed)
+        body = {
+            "status": "down" if down else "degraded" if failed else "ok",
+            "version": settings.VERSION,
+            "time": clock.now(),
+            "checks": {
+                name: {"status": _status(name, check), "detail": check.detail, "age_s": check.age_s}
+                for name, check in checks.items()
+            },
+        }
+        return Response(body)
+
+
+def _status(name: str, check: health.Check) -> str:
+    if check.ok:
+        return "ok"
+    return "down" if name in VITAL or check.age_s is None else "degraded"
+
+
+class Tenants(APIView):
+    """The plants that the caller may enter."""
+
+    @extend_schema(
+        operation_id="tenants_list",
+        parameters=[OpenApiParameter("active_only", bool)],
+        responses=TenantsOut,
+    )
+    def get(self, request: Request) -> Response:
+        choice_of(request.GET, "active_only", tuple(TRUTH))
+        port = int(request.get_port())
+        with schema_context("public"):
+            plants = visible_tenants(request.user, token=request.auth)
+            cards = [
+                tenant_card(plant, url=plant_url(plant, scheme=request.scheme, port=port))
+                for plant in plants
+            ]
+        return Response({"tenants": cards})
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _answer(request, named(exception) or Invalid("The request is malformed."))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _answer(request, NotAllowed("You may not do this."))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _answer(request, NotAllowed("This form is out of date; reload the page and try again."))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _answer(request, NotFound(NO_SUCH_ADDRESS))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A database or cache that is away is 503; anything else is a fault of ours."""
+    error = named(sys.exception())
+    if error is None or error.status != 503:
+        error = AmisError("AMIS failed here; the log has the reason under this request's id.")
+    return _answer(request, error)
+
+
+def _answer(request: HttpRequest, error: AmisError) -> HttpResponse:
+    """JSON for programs, a page for people."""
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if error.status == 503 else {}
+    if is_api(request) or wants_json(request):
+        return JsonResponse(body_of(error), status=error.status, headers=headers)
+    name = {403: "403.html", 404: "404.html"}.get(error.status, "500.html")
+    context: dict[str, Any] = {"message": error.message, "status": error.status}
+    page = render(request, name, context, status=error.status)
+    page.headers.update(headers)
+    return page

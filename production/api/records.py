@@ -1,0 +1,81 @@
+"""Shift records: the list of them, and submitting what a person or another system counted."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from amis.errors import Invalid, TooLarge
+from production.api.query import PAGE_PARAMETERS, WINDOW_PARAMETERS, page_of, scope_of, window_of
+from production.api.view import PlantView
+from production.api.wire import RecordPage, SubmitOut, SubmittedRow
+from production.selectors.records import records_in
+from production.services.submit import submit_records
+from tenants.permissions import Action
+
+MOST_SUBMITTED = 5000
+COLUMNS = (
+    "production_date",
+    "shift",
+    "machine__machine_id",
+    "machine__machine_name",
+    "units_produced",
+    "good_units",
+    "defective_units",
+    "adet_s",
+    "pbt_s",
+    "apt_s",
+    "oee",
+    "source",
+    "simulated",
+    "updated_at",
+)
+NAMES = [
+    {"adet_s": "downtime_min", "pbt_s": "pbt_min", "apt_s": "apt_min"}.get(
+        column, column.removeprefix("machine__")
+    )
+    for column in COLUMNS
+]
+
+
+class Production(PlantView):
+    """The records that count, newest first."""
+
+    @extend_schema(
+        operation_id="production",
+        parameters=[*WINDOW_PARAMETERS, *PAGE_PARAMETERS],
+        responses=RecordPage,
+    )
+    def get(self, request: Request) -> Response:
+        window = window_of(request.GET, timezone=self.timezone)
+        page = page_of(request)
+        scope = scope_of(request.GET)
+        records = records_in(window=window, machines=scope.machines, shift=scope.shift)
+        rows = records.order_by("-shift_start", "machine__machine_id").values_list(*COLUMNS)
+        part = rows[page.offset : page.offset + page.limit]
+        return Response(page.envelope(records.count(), [_present(row) for row in part]))
+
+
+def _present(row: tuple[Any, ...]) -> dict[str, Any]:
+    return {
+        name: value / 60 if name.endswith("_min") and value is not None else value
+        for name, value in zip(NAMES, row, strict=True)
+    }
+
+
+class Submit(PlantView):
+    """Take shift figures from a person or another system: all rows, or none."""
+
+    needs: ClassVar[dict[str, Action]] = {"POST": Action.SUBMIT}
+
+    @extend_schema(operation_id="submit", request=SubmittedRow(many=True), responses=SubmitOut)
+    def post(self, request: Request) -> Response:
+        rows = request.data
+        if not isinstance(rows, list):
+            raise Invalid("The body must be a list of rows.")
+        if len(rows) > MOST_SUBMITTED:
+            raise TooLarge(f"At most {MOST_SUBMITTED} rows at once; this has {len(rows)}.")
+        return Response(submit_records(rows=rows))
