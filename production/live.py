@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
+
 from production.models import Machine
-from tenants.live import plant_key, publish, valkey
+from tenants.live import plant_key, publish, sequence, valkey
 
 STALE_AFTER_S = 10.0
 """Without a sign of life from its connection for longer, a machine's values are not shown as live."""
@@ -125,6 +127,34 @@ def data_version(schema: str) -> int:
 
 def bump_data_version(schema: str) -> None:
     valkey().incr(plant_key(schema, "data_version"))
+
+
+def socket_seen(schema: str, socket: str) -> None:
+    """A live connection says that it is open; one that stops saying so is not counted any more."""
+    valkey().zadd(plant_key(schema, "sockets"), {socket: datetime.now(UTC).timestamp()})
+
+
+def socket_closed(schema: str, socket: str) -> None:
+    valkey().zrem(plant_key(schema, "sockets"), socket)
+
+
+def socket_status(schema: str) -> dict[str, Any]:
+    """The body of `/api/websocket/status`."""
+    key = plant_key(schema, "sockets")
+    forgotten = datetime.now(UTC).timestamp() - 3 * settings.LIVE_INTERVAL_S
+    pipe = valkey().pipeline()
+    pipe.zremrangebyscore(key, 0, forgotten)
+    pipe.zcard(key)
+    pipe.get(plant_key(schema, "last_event_at"))
+    _, connections, last_event_at = pipe.execute()
+    return {
+        "status": "ok",
+        "path": "/ws",
+        "active_connections": connections,
+        "update_interval_s": settings.LIVE_INTERVAL_S,
+        "last_event_at": last_event_at.decode() if last_event_at else None,
+        "sequence": sequence(schema),
+    }
 
 
 def _field(machine_id: str, name: str) -> str:

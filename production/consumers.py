@@ -1,0 +1,89 @@
+"""The live connection of a page: a snapshot first, then every event of its plant, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.db import connection
+from django_tenants.utils import schema_context
+
+from amis.errors import NotFound
+from production.live import live_machines, socket_closed, socket_seen
+from tenants.live import group_of, sequence
+from tenants.selectors import place_of
+
+WITHDRAWN = 4403
+
+
+class LiveConsumer(AsyncWebsocketConsumer):
+    """`scope["place"]` and `scope["user"]` come from the door."""
+
+    async def connect(self) -> None:
+        self.schema: str = self.scope["place"].tenant.schema_name
+        self.socket = uuid4().hex
+        self.last_frame = time.monotonic()
+        # Joined first: an event that falls between the two is in the snapshot or comes after it.
+        await self.channel_layer.group_add(group_of(self.schema), self.channel_name)
+        await self.accept()
+        number, data = await database_sync_to_async(snapshot)(self.schema, self.socket)
+        self.number = number
+        await self._send("snapshot", number, data)
+        self.beat = asyncio.create_task(self._keep_alive())
+
+    async def disconnect(self, code: int) -> None:
+        if hasattr(self, "beat"):
+            self.beat.cancel()
+            await database_sync_to_async(socket_closed)(self.schema, self.socket)
+        if hasattr(self, "schema"):
+            await self.channel_layer.group_discard(group_of(self.schema), self.channel_name)
+
+    async def live_frame(self, event: dict[str, Any]) -> None:
+        """An event of the plant, as `tenants.live.publish` sent it."""
+        frame = event["frame"]
+        self.number = max(self.number, frame["seq"])
+        self.last_frame = time.monotonic()
+        await self.send(json.dumps(frame))
+
+    async def _send(self, kind: str, number: int, data: Any) -> None:
+        self.last_frame = time.monotonic()
+        now = datetime.now(UTC).isoformat()
+        await self.send(json.dumps({"type": kind, "seq": number, "time": now, "data": data}))
+
+    async def _keep_alive(self) -> None:
+        """At least one frame in every interval, for as long as the person may see the plant."""
+        interval = settings.LIVE_INTERVAL_S * 0.9
+        while True:
+            await asyncio.sleep(max(self.last_frame + interval - time.monotonic(), interval / 2))
+            if not await database_sync_to_async(still_open)(self.scope, self.socket):
+                await self.close(WITHDRAWN)
+                return
+            if time.monotonic() - self.last_frame >= interval:
+                await self._send("heartbeat", self.number, {})
+
+
+def snapshot(schema: str, socket: str) -> tuple[int, dict[str, Any]]:
+    """The number of the newest event and the state of the plant, which is at least as new."""
+    socket_seen(schema, socket)
+    number = sequence(schema)
+    with schema_context(schema):
+        return number, live_machines(schema)
+
+
+def still_open(scope: dict[str, Any], socket: str) -> bool:
+    """Count the socket, and ask whether its person still may see the plant."""
+    connection.set_schema_to_public()
+    tenant = scope["place"].tenant
+    try:
+        place_of(scope["user"], tenant.tenant_id)
+    except NotFound:
+        return False
+    socket_seen(tenant.schema_name, socket)
+    return True

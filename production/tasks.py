@@ -1,0 +1,32 @@
+"""Work in the background: a task takes ids and ISO times and calls one service."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from celery import shared_task
+from django.db import connection
+from django_tenants.utils import schema_context
+
+from amis.interval import Interval
+from production.models import Machine
+from production.services.derive import derive_records
+from production.services.partitions import ensure_near_partitions
+from tenants.selectors import active_schemas
+
+
+@shared_task(name="production.tasks.derive")
+def derive(machine_id: str, start: str, end: str) -> None:
+    """Derive a machine's records again, in the plant that the message names."""
+    machines = Machine.objects.select_related("connection", "shift_pattern")
+    interval = Interval(datetime.fromisoformat(start), datetime.fromisoformat(end))
+    derive_records(machine=machines.get(machine_id=machine_id), interval=interval)
+
+
+@shared_task(name="production.tasks.make_partitions")
+def make_partitions() -> None:
+    """Months ahead for every plant; runs in the provision worker, which has the owner's login."""
+    connection.set_schema_to_public()
+    for schema in active_schemas():
+        with schema_context(schema):
+            ensure_near_partitions()
