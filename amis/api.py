@@ -7,13 +7,21 @@ from typing import Any
 
 import redis
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from amis.errors import AmisError, Invalid, NotAllowed, NotFound, SourceUnavailable, TooLarge
+from amis.errors import (
+    AmisError,
+    Conflict,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    SourceUnavailable,
+    TooLarge,
+)
 
 RETRY_AFTER_S = 5
 NO_SUCH_ADDRESS = "There is nothing at this address."
@@ -52,6 +60,8 @@ def named(exc: BaseException | None) -> AmisError | None:
             return Invalid("The request is malformed.")
         case OperationalError() | InterfaceError() | redis.RedisError():
             return SourceUnavailable("A part of AMIS does not answer now; try again shortly.")
+        case IntegrityError():
+            return Conflict("Somebody else changed the same rows just now; send it again.")
         case exceptions.ValidationError():
             return Invalid("The request has errors.", errors=_rows(exc.detail))
         case exceptions.APIException():

@@ -9,6 +9,7 @@ from tenant_schemas_celery.app import CeleryApp
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amis.settings")
 
+from amis.heartbeat import HeartbeatStep
 from production.ingest.bootstep import CollectorStep
 
 app = CeleryApp("amis")
@@ -16,6 +17,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["amis"])
 app.steps["worker"].add(CollectorStep)
+app.steps["worker"].add(HeartbeatStep)
 
 
 @setup_logging.connect

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,14 +15,14 @@ from production.models import Connection, Machine
 from tenants.live import valkey
 from tenants.selectors import active_schemas
 
-HEARTBEAT, BACKFILL = "amis:heartbeat:", "amis:backfill"
+HEARTBEAT, BACKFILL = "amis:heartbeat:", "amis:backfill:"
 QUEUES = ("default", "ingest", "provision")
 SILENT_AFTER_S = 45.0
 LIVE_WITHIN_S = 15.0
 FORGET_S = 3600
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """One part's answer; `age_s` is the age of its last sign of life."""
 
@@ -54,13 +53,18 @@ def database() -> Check:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         cursor.fetchone()
-    return Check(True, f"answered in {(time.monotonic() - started) * 1000:.0f} ms", 0.0)
+    return _answered(started)
 
 
 def cache() -> Check:
     started = time.monotonic()
     valkey().ping()
-    return Check(True, f"answered in {(time.monotonic() - started) * 1000:.0f} ms", 0.0)
+    return _answered(started)
+
+
+def _answered(started: float) -> Check:
+    took_ms = (time.monotonic() - started) * 1000
+    return Check(ok=True, detail=f"answered in {took_ms:.0f} ms", age_s=0.0)
 
 
 def _heard(*names: str) -> Check:
@@ -69,8 +73,8 @@ def _heard(*names: str) -> Check:
     silent = [name for name in names if known.get(name, FORGET_S) > SILENT_AFTER_S]
     oldest = max((known[name] for name in names if name in known), default=None)
     if silent:
-        return Check(False, f"silent: {', '.join(silent)}", oldest)
-    return Check(True, f"heard: {', '.join(names)}", oldest)
+        return Check(ok=False, detail=f"silent: {', '.join(silent)}", age_s=oldest)
+    return Check(ok=True, detail=f"heard: {', '.join(names)}", age_s=oldest)
 
 
 def workers() -> Check:
@@ -86,18 +90,13 @@ def scheduler() -> Check:
 
 
 def backfill() -> Check:
-    """Only a demo back-fills; without a note about it there is nothing to wait for."""
-    text = valkey().get(BACKFILL)
-    percent = 100.0 if text is None else _percent(text)
-    if percent >= 100:
-        return Check(True, "done")
-    return Check(False, f"{percent:.0f} % done")
-
-
-def _percent(text: bytes) -> float:
-    """The note is a number, or an object with `percent`."""
-    note = json.loads(text)
-    return float(note["percent"] if isinstance(note, dict) else note)
+    """Only a demo back-fills; a plant without a note about it has nothing to wait for."""
+    schemas = active_schemas()
+    notes = valkey().mget([BACKFILL + schema for schema in schemas]) if schemas else []
+    waiting = [float(note) for note in notes if note is not None and float(note) < 100]
+    if not waiting:
+        return Check(ok=True, detail="done")
+    return Check(ok=False, detail=f"{min(waiting):.0f} % done")
 
 
 def live() -> Check:
@@ -120,7 +119,7 @@ def live() -> Check:
         else:
             silent += 1
     detail = f"{watched - silent} of {watched} plants with connections send data"
-    return Check(silent == 0, detail, max(youngest, default=None))
+    return Check(ok=silent == 0, detail=detail, age_s=max(youngest, default=None))
 
 
 def opcua() -> Check:
@@ -131,7 +130,8 @@ def opcua() -> Check:
             states = list(Connection.objects.filter(enabled=True).values_list("status", flat=True))
         enabled += len(states)
         connected += states.count(Connection.Status.CONNECTED)
-    return Check(connected == enabled, f"{connected} of {enabled} connections are connected")
+    detail = f"{connected} of {enabled} connections are connected"
+    return Check(ok=connected == enabled, detail=detail)
 
 
 READINESS: dict[str, Callable[[], Check]] = {
@@ -159,5 +159,5 @@ def run(checks: dict[str, Callable[[], Check]]) -> dict[str, Check]:
         try:
             results[name] = check()
         except (DatabaseError, redis.RedisError) as error:
-            results[name] = Check(False, f"does not answer ({type(error).__name__})")
+            results[name] = Check(ok=False, detail=f"does not answer ({type(error).__name__})")
     return results

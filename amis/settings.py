@@ -77,6 +77,7 @@ CHANNEL_LAYERS = {
 MIDDLEWARE = [
     "amis.middleware.RequestId",
     "amis.middleware.SecurityHeaders",
+    "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -164,6 +165,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = STATE_DIR / "static"
+WHITENOISE_MAX_AGE = 3600
 # Files are served from where they lie, so that nothing has to be collected before the first start.
 WHITENOISE_USE_FINDERS = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
 from django.urls import URLPattern, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from amis import views
+from amis.admin import site
 from analytics.api.kpis import Kpis, Machines
 from analytics.views import machine
 from production.api.jobs import JobCancel, JobDetail
@@ -54,7 +54,7 @@ urlpatterns = [
     path("api/", include(plant_routes)),
     path("api/tenants/<str:tenant_id>/", include(plant_routes)),
     path("accounts/", include("tenants.urls")),
-    path("admin/", admin.site.urls),
+    path("admin/", site.urls),
     *both("machines/<path:machine_id>", machine, name="machine"),
     *both("settings", setup, name="settings"),
 ]

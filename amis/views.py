@@ -51,7 +51,7 @@ TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
-    """The plant's overview; for programs what this service is; on the base host the way to a plant."""
+    """The plant's overview; for programs the service; on the base host the way to a plant."""
     if wants_json(request):
         return JsonResponse(
             {"service": "AMIS", "version": settings.VERSION, "endpoints": ENDPOINTS}

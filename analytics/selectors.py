@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -12,7 +11,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, F, Max, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone as clock
 
 from amis.interval import Interval
@@ -51,6 +50,8 @@ UNKNOWN = {
     "unknown_downtime": "apt_s",
     "missing_pri": "pri_s",
 }
+# Planned busy time of which a record tells, with or without data.
+HEARD = Sum(F("pbt_s") + F("no_data_s"))
 COLUMN_OF = {"shift": "shift", "day": "production_date"}
 
 Key = str | date
@@ -59,7 +60,7 @@ Cell = tuple[int, Key]
 
 @dataclass(frozen=True, slots=True)
 class KpiSums:
-    """The sums of a window: of the plant, of each machine, and of each group where one was asked."""
+    """The sums of a window: of the plant, of each machine, of each group where one was asked."""
 
     version: int
     total: Sums
@@ -69,9 +70,15 @@ class KpiSums:
 
 @dataclass(slots=True)
 class _Stored:
-    """What the database says; the same until the data version changes."""
+    """What the database says; the same until the data version changes.
 
-    sums: dict[Cell, Sums] = field(default_factory=dict)
+    `recorded` are the planned busy seconds of which records tell; `running` are those of records
+    whose shift had not ended when this was read.
+    """
+
+    machines: dict[int, Sums] = field(default_factory=dict)
+    keys: dict[Key, Sums] = field(default_factory=dict)
+    recorded: dict[Cell, float] = field(default_factory=dict)
     running: list[tuple[int, Key, datetime, float]] = field(default_factory=list)
     first: dict[int, datetime] = field(default_factory=dict)
 
@@ -92,18 +99,22 @@ def kpi_sums(
     now = now or clock.now()
     version = data_version(connection.schema_name)
     stored = _stored(version, window, machines, shift, group_by, now)
-    cells = dict(stored.sums)
-    for cell, seconds in _missing(stored, window, machines, shift, group_by, now).items():
-        sums = cells.get(cell, Sums())
-        cells[cell] = replace(sums, no_data_s=sums.no_data_s + seconds)
-    by_machine = _fold((machine_id, sums) for (machine_id, _), sums in cells.items())
+    by_machine, by_key = dict(stored.machines), dict(stored.keys)
+    for (pk, key), seconds in _missing(stored, window, machines, shift, group_by, now).items():
+        by_machine[pk] = _with_silence(by_machine.get(pk), seconds)
+        by_key[key] = _with_silence(by_key.get(key), seconds)
     shown = [(m, by_machine.get(m.pk, Sums())) for m in machines if m.active or m.pk in by_machine]
     return KpiSums(
         version=version,
         total=sum((sums for _, sums in shown), Sums()),
         machines=shown,
-        groups=_groups(cells, shown, group_by),
+        groups=_groups(group_by, shown, by_key),
     )
+
+
+def _with_silence(sums: Sums | None, seconds: float) -> Sums:
+    sums = sums or Sums()
+    return replace(sums, no_data_s=sums.no_data_s + seconds)
 
 
 def _stored(
@@ -129,32 +140,38 @@ def _read(
     window: Window, machines: list[Machine], shift: str | None, column: str | None, now: datetime
 ) -> _Stored:
     records = records_in(window=window, machines=machines, shift=shift).order_by()
-    keys = ["machine_id", *([column] if column else [])]
-    aggregates: dict[str, Any] = {f"sum_{name}": Sum(col) for name, col in SUMMED.items()}
-    aggregates |= {
+    stored = _Stored(machines=_sums_by(records, "machine_id"), first=_first_records(machines))
+    if column:
+        stored.keys = _sums_by(records, column)
+        stored.recorded = {
+            (pk, key): seconds
+            for pk, key, seconds in records.values_list("machine_id", column).annotate(HEARD)
+        }
+    else:
+        stored.recorded = {(pk, ""): s.pbt_s + s.no_data_s for pk, s in stored.machines.items()}
+    stored.running = [
+        (pk, key if column else "", end, seconds)
+        for pk, key, end, seconds in records.filter(
+            shift_start__gt=now - LONGEST_SHIFT, shift_end__gt=now
+        ).values_list("machine_id", column or "shift", "shift_end", F("pbt_s") + F("no_data_s"))
+    ]
+    return stored
+
+
+def _sums_by(records: QuerySet[ProductionRecord], column: str) -> dict[Any, Sums]:
+    """The records' sums for each value of a column."""
+    totals: dict[str, Any] = {f"sum_{name}": Sum(col) for name, col in SUMMED.items()}
+    totals |= {
         f"sum_{name}": Count("pk", filter=Q(**{f"{col}__isnull": True}))
         for name, col in UNKNOWN.items()
     }
-    stored = _Stored()
-    rows = records.values(*keys).annotate(
-        **aggregates, sum_records=Count("pk"), last_end=Max("shift_end")
-    )
-    unfinished = False
-    for row in rows:
-        cell = (row["machine_id"], row[column] if column else "")
-        stored.sums[cell] = Sums(
+    rows = records.values(column).annotate(**totals, sum_records=Count("pk"))
+    return {
+        row[column]: Sums(
             **{name[4:]: value or 0 for name, value in row.items() if name.startswith("sum_")}
         )
-        unfinished = unfinished or row["last_end"] > now
-    if unfinished:
-        stored.running = [
-            (machine_id, key if column else "", end, seconds)
-            for machine_id, key, end, seconds in records.filter(shift_end__gt=now).values_list(
-                "machine_id", column or "shift", "shift_end", F("pbt_s") + F("no_data_s")
-            )
-        ]
-    stored.first = _first_records(machines)
-    return stored
+        for row in rows
+    }
 
 
 def _first_records(machines: list[Machine]) -> dict[int, datetime]:
@@ -177,9 +194,7 @@ def _missing(
     now: datetime,
 ) -> dict[Cell, float]:
     """Planned busy seconds that have passed and of which no record tells."""
-    recorded: dict[Cell, float] = defaultdict(float)
-    for cell, sums in stored.sums.items():
-        recorded[cell] = sums.pbt_s + sums.no_data_s
+    recorded = dict(stored.recorded)
     running = set()
     for machine_id, key, end, seconds in stored.running:
         if end > now:
@@ -203,7 +218,7 @@ def _planned(
     group_by: str | None,
     now: datetime,
 ) -> Iterable[tuple[Machine, dict[Key, tuple[float, float]]]]:
-    """For each machine and key the planned busy seconds: of ended shifts, and of the running one."""
+    """Each machine's planned busy seconds by key: of ended shifts, and of the running one."""
     known = [m for m in machines if m.pk in first and m.active and m.shift_pattern_id]
     start = max(min((first[m.pk] for m in known), default=now), window.interval.start)
     end = min(now, window.interval.end + LONGEST_SHIFT)
@@ -225,7 +240,7 @@ def _planned(
 
 
 class _Plan:
-    """The planned shifts of one pattern; summed once for all machines that are there from the start."""
+    """The planned shifts of one pattern, summed once for all machines that had them all."""
 
     def __init__(self, shifts: list[tuple[datetime, Key, float, float]]) -> None:
         self._shifts = shifts
@@ -257,22 +272,16 @@ def _key(group_by: str | None, day: date, shift: str) -> Key:
     return shift if group_by == "shift" else ""
 
 
-def _fold(pairs: Iterable[tuple[Any, Sums]]) -> dict[Any, Sums]:
-    folded: dict[Any, Sums] = {}
-    for key, sums in pairs:
-        folded[key] = folded[key] + sums if key in folded else sums
-    return folded
-
-
 def _groups(
-    cells: dict[Cell, Sums], machines: list[tuple[Machine, Sums]], group_by: str | None
+    group_by: str | None, machines: list[tuple[Machine, Sums]], by_key: dict[Key, Sums]
 ) -> list[tuple[str, Sums]] | None:
     if group_by is None:
         return None
     if group_by == "machine":
         return [(machine.machine_id, sums) for machine, sums in machines]
     if group_by == "line":
-        folded = _fold((m.line.name if m.line else "", sums) for m, sums in machines)
-    else:
-        folded = _fold((key, sums) for (_, key), sums in cells.items())
-    return [(str(key), folded[key]) for key in sorted(folded)]
+        by_key = {}
+        for machine, sums in machines:
+            name = machine.line.name if machine.line else ""
+            by_key[name] = by_key.get(name, Sums()) + sums
+    return [(str(key), by_key[key]) for key in sorted(by_key)]

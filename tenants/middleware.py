@@ -16,8 +16,12 @@ from tenants.models import User
 from tenants.sessions import session_belongs_to
 
 Answer = Callable[[HttpRequest], HttpResponse]
-OPEN_PREFIXES = ("/accounts/", "/static/", "/api/schema/", "/api/docs/")
-OPEN_PATHS = frozenset({"/api/health", "/api/health/", "/healthz", "/readyz", "/metrics"})
+OPEN_PREFIXES = ("/accounts/", "/static/")
+OPEN_PATHS = frozenset(
+    path + end
+    for path in ("/api/health", "/api/schema", "/api/docs", "/healthz", "/readyz", "/metrics")
+    for end in ("", "/")
+)
 BASE_HOST_PAGES = ("/admin/",)
 
 

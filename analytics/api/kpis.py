@@ -8,9 +8,9 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from analytics.api.wire import KpisOut, MachinePage
 from analytics.kpis.rollup import Sums, kpis
 from analytics.selectors import KpiSums, kpi_sums
-from analytics.api.wire import KpisOut, MachinePage
 from production.api.query import (
     PAGE_PARAMETERS,
     WINDOW_PARAMETERS,

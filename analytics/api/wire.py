@@ -7,10 +7,29 @@ from rest_framework import serializers
 from production.api.wire import number, page, shape
 
 FIGURES = (
-    "units_produced good_units defective_units yield defect_rate downtime_min pot_min pbt_min "
-    "apt_min aust_min adet_min adot_min no_data_min unassigned_min availability effectiveness "
-    "quality_ratio oee throughput_per_h mtbf_min mttr_min data_coverage"
-).split()
+    "units_produced",
+    "good_units",
+    "defective_units",
+    "yield",
+    "defect_rate",
+    "downtime_min",
+    "pot_min",
+    "pbt_min",
+    "apt_min",
+    "aust_min",
+    "adet_min",
+    "adot_min",
+    "no_data_min",
+    "unassigned_min",
+    "availability",
+    "effectiveness",
+    "quality_ratio",
+    "oee",
+    "throughput_per_h",
+    "mtbf_min",
+    "mttr_min",
+    "data_coverage",
+)
 
 
 def _figures() -> dict[str, serializers.Field]:

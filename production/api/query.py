@@ -1,4 +1,4 @@
-"""What a query string may say: a window, a choice of machines, a page; every fault names its field."""
+"""What a query string may say: a window, machines, a page; every fault names its field."""
 
 from __future__ import annotations
 

@@ -16,15 +16,15 @@ def number() -> serializers.FloatField:
     return serializers.FloatField(allow_null=True)
 
 
-def shape(name: str, **fields: serializers.Field) -> Shape:
+def shape(title: str, /, **fields: serializers.Field) -> Shape:
     """A serializer whose keys may be Python keywords, such as `from` and `yield`."""
-    return type(name, (serializers.Serializer,), fields)
+    return type(title, (serializers.Serializer,), fields)
 
 
-def page(name: str, row: Shape) -> Shape:
+def page(title: str, row: Shape, /) -> Shape:
     """The envelope of every list."""
     return shape(
-        name,
+        title,
         count=serializers.IntegerField(),
         next=serializers.URLField(allow_null=True),
         previous=serializers.URLField(allow_null=True),
@@ -140,7 +140,7 @@ SeriesOut = shape(
 )
 ReasonIn = shape(
     "StopReason",
-    reason=serializers.CharField(allow_null=True),
+    reason=text(),
     note=serializers.CharField(required=False),
 )
 StopOut = shape(

@@ -1,1 +1,1 @@
-"""From OPC UA servers to rows: leases, subscriptions, batches; the only room with asyncio and asyncua."""
+"""From OPC UA servers to rows: leases, subscriptions, batches; the only room with asyncua."""

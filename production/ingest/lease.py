@@ -1,4 +1,4 @@
-"""Which worker talks to which connection: rows with an owner and an expiry, by the database's clock."""
+"""Which worker talks to which connection: an owner and an expiry, by the database's clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""NodeIds as they are stored, with the namespace URI, and as a server wants them, with its index."""
+"""NodeIds as they are stored, with the namespace URI, and as a server wants them, with an index."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import binascii
 import re
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from asyncua import ua
 
@@ -15,6 +16,12 @@ from amis.errors import Invalid
 NODE = re.compile(
     r"^(?:nsu=(?P<uri>.+?);|ns=(?P<index>\d{1,5});)?(?P<kind>[sigb])=(?P<identifier>.+)$", re.DOTALL
 )
+TYPES = {
+    "s": ua.NodeIdType.String,
+    "i": ua.NodeIdType.Numeric,
+    "g": ua.NodeIdType.Guid,
+    "b": ua.NodeIdType.ByteString,
+}
 
 
 def node_id(text: str, namespaces: Sequence[str]) -> ua.NodeId:
@@ -38,10 +45,11 @@ def node_id(text: str, namespaces: Sequence[str]) -> ua.NodeId:
 
 
 def _typed(kind: str, identifier: str, index: int) -> ua.NodeId:
-    if kind == "s":
-        return ua.NodeId(identifier, index, ua.NodeIdType.String)
+    value: Any = identifier
     if kind == "i":
-        return ua.NodeId(int(identifier), index, ua.NodeIdType.Numeric)
-    if kind == "g":
-        return ua.NodeId(uuid.UUID(identifier), index, ua.NodeIdType.Guid)
-    return ua.NodeId(base64.b64decode(identifier, validate=True), index, ua.NodeIdType.ByteString)
+        value = int(identifier)
+    elif kind == "g":
+        value = uuid.UUID(identifier)
+    elif kind == "b":
+        value = base64.b64decode(identifier, validate=True)
+    return ua.NodeId(value, ua.Int16(index), TYPES[kind])

@@ -1,4 +1,4 @@
-"""AMIS's own certificate towards OPC UA servers: self-signed, made once, readable only for its owner."""
+"""AMIS's own certificate towards OPC UA servers: self-signed, made once, for its owner only."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from production.models import Connection, Signal
@@ -45,6 +46,7 @@ class ConnectionPlan:
     server_certificate: bytes | None
     publishing_interval_ms: int
     state_names: dict[int, str]
+    last_seen_at: datetime | None
     signals: tuple[SignalPlan, ...]
     machines: tuple[tuple[int, str, str], ...]
     """(pk, machine_id, machine_name) of every active machine."""
@@ -67,6 +69,7 @@ def load_plan(*, connection_pk: int) -> ConnectionPlan:
         server_certificate=bytes(row.server_certificate) if row.server_certificate else None,
         publishing_interval_ms=max(row.publishing_interval_ms, 10),
         state_names=_state_names(row.state_map),
+        last_seen_at=row.last_seen_at,
         signals=tuple(_signal(signal) for signal in signals),
         machines=tuple((m.pk, m.machine_id, m.machine_name) for m in machines),
     )

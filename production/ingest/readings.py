@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ class Reading(NamedTuple):
 
 
 class Inbox:
-    """Readings between the source and the writer. When it is full the oldest go, and are counted."""
+    """Readings between source and writer. When it is full the oldest go, and are counted."""
 
     def __init__(self, *, capacity: int) -> None:
         self._capacity = capacity
@@ -55,10 +56,8 @@ class Inbox:
         self._many_at = min(at_most, self._capacity)
         if len(self._readings) < self._many_at and not self._closed:
             self._many.clear()
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._many.wait(), within_s)
-            except TimeoutError:
-                pass
         taken = [self._readings.popleft() for _ in range(min(at_most, len(self._readings)))]
         if not self._readings and not self._closed:
             self._some.clear()

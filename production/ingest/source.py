@@ -3,56 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import struct
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from asyncua import Client, ua
-from asyncua.crypto import security_policies
-from asyncua.crypto.uacrypto import CertProperties, InvalidSignature
+from asyncua import ua
+from asyncua.client.client import Client
+from asyncua.ua.attribute_ids import AttributeIds
+from asyncua.ua.uaerrors import BadTooManyOperations, UaError
 
 from amis.errors import Invalid, SourceUnavailable
+from production.ingest.edge import said, translated
+from production.ingest.endpoint import ANSWER_WITHIN_S, new_client, secure
 from production.ingest.nodes import node_id
-from production.ingest.pki import APPLICATION_URI, certificate_der, identity_in
 from production.ingest.plan import ConnectionPlan, SignalPlan
 from production.ingest.readings import Reading
 
-DEFAULT_PORT = 4840
-ANSWER_WITHIN_S = 4.0
 PROBE_EVERY_S = 1.0
 CLOSE_WITHIN_S = 1.0
 KEEP_ALIVE_MS = 2_000
 LIFETIME_MS = 30_000
-SESSION_MS = 30_000
 ITEMS_A_CALL = 500
 NOTIFICATIONS_A_MESSAGE = 10_000
 # The library keeps one PublishRequest outstanding and falls behind under load; four keep up.
 MORE_PUBLISH_LOOPS = 3
-POLICIES = {
-    "Basic256Sha256": security_policies.SecurityPolicyBasic256Sha256,
-    "Aes128Sha256RsaOaep": security_policies.SecurityPolicyAes128Sha256RsaOaep,
-    "Aes256Sha256RsaPss": security_policies.SecurityPolicyAes256Sha256RsaPss,
-}
-HINTS = {
-    "BadUserAccessDenied": "The server refuses this user or password.",
-    "BadIdentityTokenRejected": "The server refuses this user or password.",
-    "BadIdentityTokenInvalid": "The server does not take this kind of sign-in.",
-    "BadSecurityChecksFailed": "The server does not trust AMIS's certificate: approve it there.",
-    "BadCertificateUntrusted": "The server does not trust AMIS's certificate: approve it there.",
-}
-
-
-class UnknownCertificate(SourceUnavailable):
-    """The server shows a certificate that nobody has approved; `certificate` is it, in DER."""
-
-    def __init__(self, message: str, *, certificate: bytes) -> None:
-        super().__init__(message)
-        self.certificate = certificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +59,7 @@ class OpcUaSource:
         self._why = ""
         self._silence_s = 0.0
         self._published_at = self.heard_at = datetime.now(UTC)
+        self.was_heard = False
 
     async def connect(self) -> list[NodeFault]:
         """Open a session and subscribe; returns the nodes that are not to be had.
@@ -90,10 +68,11 @@ class OpcUaSource:
         can satisfy. After an error the source is closed.
         """
         try:
-            with _translated(self._plan):
+            with translated(self._plan):
                 self._client = await self._open()
                 faults = await self._subscribe(self._client)
                 await asyncio.wait_for(self._flowing.wait(), ANSWER_WITHIN_S + self._silence_s)
+                self.was_heard = True
                 return faults
         except BaseException:
             await self.close()
@@ -106,7 +85,7 @@ class OpcUaSource:
                 await asyncio.wait_for(self._lost.wait(), PROBE_EVERY_S)
             if self._lost.is_set():
                 raise SourceUnavailable(self._why or "The server closed the connection.")
-            with _translated(self._plan):
+            with translated(self._plan):
                 await self._probe()
             silence_s = (self.heard_at - self._published_at).total_seconds()
             if silence_s > self._silence_s:
@@ -121,68 +100,20 @@ class OpcUaSource:
         self._loops.clear()
         if client is None:
             return
-        with suppress(SourceUnavailable), _translated(self._plan):
+        with suppress(SourceUnavailable), translated(self._plan):
             await asyncio.wait_for(client.disconnect(), CLOSE_WITHIN_S)
         client.disconnect_socket()
 
     async def _open(self) -> Client:
-        client = self._new_client()
+        client = new_client(self._plan)
         if self._plan.security_mode != "None":
-            await self._secure(client)
+            await secure(client, self._plan, self._pki)
         if self._plan.username:
             client.set_user(self._plan.username)
             client.set_password(self._plan.password)
         client.connection_lost_callback = self._on_lost
         await client.connect()
         return client
-
-    def _new_client(self) -> Client:
-        client = Client(
-            _with_port(self._plan.endpoint_url),
-            timeout=ANSWER_WITHIN_S,
-            watchdog_intervall=ANSWER_WITHIN_S,
-        )
-        client.application_uri = APPLICATION_URI
-        client.name = client.description = "AMIS collector"
-        client.session_timeout = SESSION_MS
-        return client
-
-    async def _secure(self, client: Client) -> None:
-        """Sign or encrypt, but only towards the certificate that somebody approved."""
-        policy = POLICIES.get(self._plan.security_policy.rsplit("#", 1)[-1] or "Basic256Sha256")
-        if policy is None:
-            raise Invalid(f"Security policy {self._plan.security_policy}: use {', '.join(POLICIES)}.")
-        mode = getattr(ua.MessageSecurityMode, self._plan.security_mode)
-        shown = await self._shown_certificate(policy.URI, mode)
-        pinned = self._plan.server_certificate
-        if pinned is None or certificate_der(pinned) != shown:
-            raise UnknownCertificate(
-                "The server's certificate is not approved yet." if pinned is None
-                else "The server shows another certificate than the approved one.",
-                certificate=shown,
-            )
-        own = await asyncio.to_thread(identity_in, self._pki)
-        await client.set_security(
-            policy,
-            CertProperties(own.certificate, "der"),
-            CertProperties(own.key, "der"),
-            server_certificate=CertProperties(shown, "der"),
-            mode=mode,
-        )
-
-    async def _shown_certificate(self, policy_uri: str, mode: ua.MessageSecurityMode) -> bytes:
-        """The certificate of the endpoint with this policy and mode, asked without security."""
-        endpoints = await self._new_client().connect_and_get_server_endpoints()
-        for endpoint in endpoints:
-            same = (endpoint.SecurityPolicyUri, endpoint.SecurityMode) == (policy_uri, mode)
-            if same and endpoint.ServerCertificate:
-                chain = endpoint.ServerCertificate
-                return bytes(chain[: int.from_bytes(chain[2:4], "big") + 4])
-        offered = {f"{e.SecurityPolicyUri.rsplit('#', 1)[-1]} {e.SecurityMode.name}" for e in endpoints}
-        raise SourceUnavailable(
-            f"The server offers no endpoint {policy_uri.rsplit('#', 1)[-1]} {mode.name}; "
-            f"it offers {', '.join(sorted(offered)) or 'none'}."
-        )
 
     async def _subscribe(self, client: Client) -> list[NodeFault]:
         interval = float(self._plan.publishing_interval_ms)
@@ -221,7 +152,7 @@ class OpcUaSource:
         )
         try:
             results = await client.uaclient.create_monitored_items(parameters)
-        except ua.uaerrors.BadTooManyOperations:
+        except BadTooManyOperations:
             if len(chunk) == 1:
                 raise
             half = len(chunk) // 2
@@ -240,7 +171,7 @@ class OpcUaSource:
         self._handles[handle] = signal.pk
         sampling_ms = signal.sampling_ms or self._plan.publishing_interval_ms
         return ua.MonitoredItemCreateRequest(
-            ItemToMonitor=ua.ReadValueId(NodeId=node, AttributeId=ua.AttributeIds.Value),
+            ItemToMonitor=ua.ReadValueId(NodeId=node, AttributeId=AttributeIds.Value),
             MonitoringMode=ua.MonitoringMode.Reporting,
             RequestedParameters=ua.MonitoringParameters(
                 ClientHandle=handle,
@@ -251,19 +182,18 @@ class OpcUaSource:
         )
 
     async def _publish_more(self, client: Client) -> None:
-        """One more outstanding PublishRequest; ends with the session or when the server has enough."""
+        """One more outstanding PublishRequest; ends when the session does or the server objects."""
         acknowledged: list[ua.SubscriptionAcknowledgement] = []
-        with suppress(ua.UaError, OSError, TimeoutError):
+        with suppress(UaError, OSError, TimeoutError):
             while not self._lost.is_set():
                 answer = (await client.uaclient.publish(acknowledged)).Parameters
                 self._on_publish(answer)
                 message = answer.NotificationMessage
-                acknowledged = [
-                    ua.SubscriptionAcknowledgement(answer.SubscriptionId, message.SequenceNumber)
-                ] if message.NotificationData else []
+                seen = ua.SubscriptionAcknowledgement(answer.SubscriptionId, message.SequenceNumber)
+                acknowledged = [seen] if message.NotificationData else []
 
     def _on_publish(self, answer: ua.PublishResult) -> None:
-        """Readings out of a publish answer. The library swallows what is raised here, so we keep it."""
+        """Readings out of an answer. The library swallows what is raised here, so we keep it."""
         try:
             self._take(answer)
         except (AttributeError, TypeError, ValueError) as error:
@@ -274,12 +204,11 @@ class OpcUaSource:
         self._published_at = self.heard_at = now
         for notification in answer.NotificationMessage.NotificationData or ():
             if isinstance(notification, ua.DataChangeNotification):
-                items = notification.MonitoredItems
-                self._deliver([self._reading(i, now) for i in items if i.ClientHandle in self._handles])
+                items = [i for i in notification.MonitoredItems if i.ClientHandle in self._handles]
+                self._deliver([self._reading(item, now) for item in items])
             elif isinstance(notification, ua.StatusChangeNotification):
-                if not notification.Status.is_good():
-                    self._fail(f"The server ended the subscription: {notification.Status.name}.")
-                    return
+                self._fail(f"The server ended the subscription: {notification.Status.name}.")
+                return
         self._flowing.set()
 
     def _reading(self, item: Any, now: datetime) -> Reading:
@@ -304,43 +233,11 @@ class OpcUaSource:
         self.heard_at = datetime.now(UTC)
 
     async def _on_lost(self, error: Exception) -> None:
-        self._fail(_said(self._plan, error))
+        self._fail(said(self._plan, error))
 
     def _fail(self, why: str) -> None:
         self._why = self._why or why
         self._lost.set()
-
-
-@contextmanager
-def _translated(plan: ConnectionPlan) -> Iterator[None]:
-    try:
-        yield
-    except (ua.UaError, OSError, TimeoutError, ValueError, struct.error, InvalidSignature) as error:
-        raise SourceUnavailable(_said(plan, error)) from error
-
-
-def _said(plan: ConnectionPlan, error: BaseException) -> str:
-    """The error as a sentence for the settings page."""
-    where = urlsplit(plan.endpoint_url).netloc.rsplit("@", 1)[-1] or plan.endpoint_url
-    if isinstance(error, ua.UaStatusCodeError):
-        name = type(error).__name__
-        return f"{HINTS.get(name, 'The server answered')} ({name})"
-    if isinstance(error, ConnectionRefusedError):
-        return f"Nobody answers at {where}."
-    if isinstance(error, TimeoutError):
-        return f"{where} did not answer within {ANSWER_WITHIN_S:.0f} s."
-    if isinstance(error, OSError):
-        return f"The connection to {where} broke: {error}".rstrip(": ") + "."
-    return f"{where}: {error}" if str(error) else f"{where}: {type(error).__name__}."
-
-
-def _with_port(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme != "opc.tcp" or not parts.hostname:
-        raise Invalid(f"{url!r} is not an OPC UA address such as opc.tcp://192.0.2.7:4840/path.")
-    if parts.port is not None:
-        return url
-    return parts._replace(netloc=f"{parts.netloc}:{DEFAULT_PORT}").geturl()
 
 
 def _resolve(

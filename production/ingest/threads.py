@@ -23,7 +23,7 @@ class Threads:
     def __init__(self, *, workers: int = 6) -> None:
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="ingest")
 
-    async def call(self, schema: str, work: Callable[..., T], **arguments: Any) -> T:
+    async def call(self, schema: str, work: Callable[..., T], /, **arguments: Any) -> T:
         """`work(**arguments)` in the schema. Raises SourceUnavailable when a store is away."""
         job = functools.partial(_in_schema, schema, work, arguments)
         return await asyncio.get_running_loop().run_in_executor(self._pool, job)

@@ -1,4 +1,4 @@
-"""Readings become a batch; what is odd about them becomes flags, and nothing is dropped silently."""
+"""Readings become a batch; what is odd about them becomes flags: nothing is dropped silently."""
 
 from __future__ import annotations
 

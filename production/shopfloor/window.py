@@ -1,4 +1,4 @@
-"""The window of a question: which plant days or instants it covers, and which shifts belong to it."""
+"""The window of a question: the plant days or instants it covers, the shifts that belong to it."""
 
 from __future__ import annotations
 

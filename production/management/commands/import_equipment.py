@@ -35,9 +35,7 @@ class Command(BaseCommand):
             raise CommandError(f"{path}: line {line}: the file is not in UTF-8.") from error
         try:
             with tenant_context(tenant):
-                done = import_equipment(
-                    text=text, folder=path.parent, dry_run=options["dry_run"]
-                )
+                done = import_equipment(text=text, folder=path.parent, dry_run=options["dry_run"])
         except AmisError as error:
             raise CommandError(f"{path}:\n{error.message}") from error
         self.stdout.write(

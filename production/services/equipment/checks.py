@@ -80,7 +80,7 @@ def check_node(node: str) -> None:
     match = NODE.fullmatch(node)
     if match is None:
         raise Invalid(
-            f"node: {node!r} must begin with nsu= and the namespace's URI, as in nsu=urn:plant;s=F01"
+            f"node: {node!r} must begin with nsu= and the namespace's URI, as nsu=urn:plant;s=F01"
         )
     kind, name = match["kind"], match["id"]
     if kind == "i" and not (name.isascii() and name.isdigit() and int(name) < 2**32):

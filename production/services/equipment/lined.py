@@ -49,7 +49,8 @@ def read(text: str, *, known: Sequence[str]) -> tuple[Item, Faults]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise Invalid(f"line {line}: this is not YAML: {error.problem or error.context}.") from error
+        what = error.problem or error.context
+        raise Invalid(f"line {line}: this is not YAML: {what}.") from error
     except RecursionError as error:
         raise Invalid("line 1: the file is nested too deeply.") from error
     faults = Faults()

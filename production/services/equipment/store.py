@@ -12,8 +12,9 @@ from django.db.models import F
 
 from amis.errors import Invalid
 from production.models import Area, Connection, Line, Machine, ShiftPattern, Signal
-from production.services.equipment.document import Equipment, Row, parse
+from production.services.equipment.document import parse
 from production.services.equipment.lined import Faults
+from production.services.equipment.rows import Equipment, Row
 
 BATCH = 500
 ONE_IMPORT_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext(%s), hashtext('equipment'))"
@@ -86,7 +87,9 @@ def _check_against_plant(equipment: Equipment, faults: Faults) -> None:
         for what, names in known.items():
             name = row.fields[what]
             if name and name not in names:
-                faults.add(row.line, f"{what} {name!r} of {row.key} is neither here nor there.")
+                faults.add(
+                    row.lines[what], f"{what}: there is no {name!r}, in this file or in the plant."
+                )
     _check_roles(equipment, faults)
 
 
@@ -103,7 +106,7 @@ def _check_roles(equipment: Equipment, faults: Faults) -> None:
     )
     taken = {(m, role): name for m, role, name in stored if (m, name) not in wanted}
     for row in equipment.signals:
-        machine_id, name = row.key
+        machine_id, _ = row.key
         other = taken.get((machine_id, row.fields["role"]))
         if other is not None:
             role = row.fields["role"]
@@ -115,7 +118,7 @@ def _apply(equipment: Equipment, changes: _Changes) -> None:
     connections = _lay(Connection, equipment.connections, _by("name", Connection), changes)
     areas = _lay(Area, equipment.areas, _by("name", Area), changes)
     lines = {(line.area.name, line.name): line for line in Line.objects.select_related("area")}
-    rows = [_with(row, area_id=areas[row.fields["area"]].pk, area=None) for row in equipment.lines]
+    rows = [_with(row, area_id=areas[row.fields["area"]].pk) for row in equipment.lines]
     lines = _lay(Line, rows, lines, changes)
     rows = [
         _with(
@@ -123,9 +126,6 @@ def _apply(equipment: Equipment, changes: _Changes) -> None:
             line_id=lines[row.fields["line"]].pk,
             shift_pattern_id=_pk(patterns, row.fields["shift_pattern"]),
             connection_id=_pk(connections, row.fields["connection"]),
-            line=None,
-            shift_pattern=None,
-            connection=None,
         )
         for row in equipment.machines
     ]
@@ -145,9 +145,10 @@ def _pk(rows: Mapping[str, models.Model], name: str) -> int | None:
 
 
 def _with(row: Row, **columns: Any) -> Row:
-    """The row with references in place of names; None takes a name away."""
-    fields = {key: value for key, value in row.fields.items() if columns.get(key, key) is not None}
-    return Row(row.line, row.key, fields | {k: v for k, v in columns.items() if k not in row.fields})
+    """The row with columns in place of the names of what it refers to."""
+    named = {column.removesuffix("_id") for column in columns}
+    plain = {key: value for key, value in row.fields.items() if key not in named}
+    return Row(row.line, row.key, plain | columns)
 
 
 def _free_roles(equipment: Equipment, stored: Mapping[Any, Signal]) -> None:

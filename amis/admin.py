@@ -1,0 +1,6 @@
+"""The assembled admin: every app's pages on one site, for `path("admin/", site.urls)`."""
+
+import production.admin  # noqa: F401 - its import registers the plant's pages
+from tenants.admin import site
+
+__all__ = ["site"]

@@ -1,0 +1,350 @@
+"""The wire: every endpoint in its three forms, who gets in, and what the answers hold."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django_tenants.utils import tenant_context
+
+from production.models import Job, Machine, ProductionRecord, Stop
+from production.services.reasons import ensure_reasons
+from production.tests.factories import make_machine
+
+CHICAGO, LYON, BASE = "plant-chicago.amis.localhost", "plant-lyon.amis.localhost", "amis.localhost"
+JOB_ID = "00000000-0000-4000-8000-000000000007"
+DAY = datetime(2026, 2, 7, 12, tzinfo=UTC)
+KPI = {
+    "units_produced", "good_units", "defective_units", "yield", "defect_rate", "downtime_min",
+    "pot_min", "pbt_min", "apt_min", "aust_min", "adet_min", "adot_min", "no_data_min",
+    "unassigned_min", "availability", "effectiveness", "quality_ratio", "oee", "throughput_per_h",
+    "mtbf_min", "mttr_min", "data_coverage", "data_version", "reasons",
+}  # fmt: skip
+HEAD = {"tenant_id", "timezone", "days", "from", "to", "machine_id"}
+PAGE = {"count", "next", "previous", "results"}
+JOB = {"id", "kind", "state", "percent", "step", "message", "eta_s", "result_url"}
+ROW = {"production_date": "2026-02-07", "machine_id": "m001", "shift": "day",
+       "units_produced": 370, "defective_units": 15, "downtime_min": 63}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Call:
+    """One line of the wire's table: what is asked, by which role at least, and the answer's keys."""
+
+    path: str
+    keys: set[str]
+    method: str = "get"
+    body: Any = None
+    lowest: str = "viewer"
+
+    def send(self, client: Client, path: str, **headers: str):
+        if self.method == "get":
+            return client.get(path, **headers)
+        return client.post(path, json.dumps(self.body), content_type="application/json", **headers)
+
+
+CALLS = [
+    Call("kpis", HEAD | KPI | {"machines"}),
+    Call("kpis?days=30&group_by=day&machine_id=M001", HEAD | KPI | {"machines", "groups"}),
+    Call("production?from=2026-02-01&to=2026-03-01", PAGE),
+    Call("machines?limit=1", PAGE),
+    Call("machines/live", {"time", "machines"}),
+    Call("machines/M001/series?points=50", {"machine_id", "from", "to", "series"}),
+    Call("websocket/status", {"status", "path", "active_connections", "update_interval_s",
+                              "last_event_at", "sequence"}),
+    Call(f"jobs/{JOB_ID}", JOB),
+    Call(f"jobs/{JOB_ID}/cancel", JOB, "post", lowest="supervisor"),
+    Call("production/submit", {"received", "created", "updated", "unchanged"}, "post", [ROW],
+         lowest="supervisor"),
+    Call("stops/7/reason", {"id", "machine_id", "start", "end", "state", "cause", "reason", "note",
+                            "reason_by"}, "post", {"reason": "jam", "note": ""}, "operator"),
+]  # fmt: skip
+EVERY_CALL = pytest.mark.parametrize("call", CALLS, ids=lambda call: call.path)
+
+
+@pytest.fixture
+def plant(db, chicago):
+    """A machine with one record, one stop and one job."""
+    with tenant_context(chicago):
+        ensure_reasons()
+        make_machine()
+        _begin_again()
+    return chicago
+
+
+def _begin_again() -> None:
+    """The stop and the job as they are before anybody answers them."""
+    Job.objects.update_or_create(
+        pk=uuid.UUID(JOB_ID),
+        defaults={"kind": "test", "state": "queued", "cancel_requested": False},
+    )
+    end = DAY + timedelta(minutes=5)
+    values = {"machine": Machine.objects.get(), "start": DAY, "end": end, "state": "Aborted"}
+    Stop.objects.update_or_create(pk=7, defaults=values)
+
+
+@pytest.fixture
+def sam(person):
+    return person("sam", chicago="supervisor")
+
+
+def key(text: str) -> dict[str, str]:
+    return {"HTTP_AUTHORIZATION": f"Token {text}"}
+
+
+def forms(path: str, tenant: str = "plant_chicago") -> list[tuple[str, str, dict[str, str]]]:
+    """(host, path, headers) of the three ways to name the plant, each with and without a slash."""
+    host = f"{tenant.replace('_', '-')}.{BASE}"
+    path, _, query = path.partition("?")
+    tail = f"?{query}" if query else ""
+    return [
+        (on, f"{prefix}{path}{slash}{tail}", headers)
+        for slash in ("", "/")
+        for on, prefix, headers in (
+            (host, "/api/", {}),
+            (BASE, f"/api/tenants/{tenant}/", {}),
+            ("127.0.0.1", "/api/", {"HTTP_X_TENANT": tenant}),
+        )
+    ]
+
+
+@EVERY_CALL
+def test_every_form_gives_the_same_answer(plant, sam, token_for, call):
+    token = key(token_for(sam, plant))
+    shapes = set()
+    for host, path, headers in forms(call.path):
+        with tenant_context(plant):
+            _begin_again()
+        answer = call.send(Client(HTTP_HOST=host), path, **headers, **token)
+        assert answer.status_code == 200, (path, answer.content)
+        assert answer["Content-Type"] == "application/json"
+        assert set(answer.json()) == call.keys
+        shapes.add(json.dumps(_shape(answer.json()), sort_keys=True))
+    assert len(shapes) == 1
+
+
+def _shape(body: Any) -> Any:
+    if isinstance(body, dict):
+        return {name: _shape(value) for name, value in body.items()}
+    return [_shape(item) for item in body[:1]] if isinstance(body, list) else None
+
+
+@EVERY_CALL
+def test_nobody_gets_in_without_a_name(plant, call):
+    for host, path, headers in forms(call.path):
+        for wrong in ({}, key("nonsense")):
+            answer = call.send(Client(HTTP_HOST=host), path, **headers, **wrong)
+            assert answer.status_code == 401
+            assert set(answer.json()) == {"code", "message", "extra"}
+            assert answer["WWW-Authenticate"] == "Token"
+
+
+@EVERY_CALL
+def test_a_foreign_and_an_unknown_plant_answer_the_same_bytes(plant, mallory, lyon, token_for, call):
+    token = key(token_for(mallory, lyon))
+    bodies = set()
+    for tenant in ("plant_chicago", "plant_atlantis"):
+        for host, path, headers in forms(call.path, tenant):
+            answer = call.send(Client(HTTP_HOST=host), path, **headers, **token)
+            assert answer.status_code == 404, path
+            bodies.add(answer.content)
+    assert len(bodies) == 1
+
+
+@pytest.mark.parametrize("call", [c for c in CALLS if c.lowest != "viewer"], ids=lambda c: c.path)
+def test_a_role_below_the_lowest_is_refused_by_name(plant, bob, token_for, call):
+    answer = call.send(Client(HTTP_HOST=CHICAGO), f"/api/{call.path}", **key(token_for(bob, plant)))
+    assert answer.status_code == 403
+    assert answer.json()["extra"]["needed"] == call.lowest
+
+
+def test_a_token_of_one_plant_does_not_open_another(plant, person, lyon, token_for):
+    carol = person("carol", chicago="manager", lyon="manager")
+    token = key(token_for(carol, lyon))
+    assert Client(HTTP_HOST=CHICAGO).get("/api/kpis", **token).status_code == 404
+    assert Client(HTTP_HOST=LYON).get("/api/kpis", **token).status_code == 200
+
+
+def test_the_only_plant_of_the_caller_needs_no_name(plant, alice, token_for):
+    for host in (BASE, "localhost", "127.0.0.1:8000"):
+        answer = Client(HTTP_HOST=host).get("/api/kpis", **key(token_for(alice, plant)))
+        assert answer.json()["tenant_id"] == "plant_chicago"
+
+
+def test_two_plants_must_be_told_apart(plant, person, client_of, lyon):
+    carol = person("carol", chicago="manager", lyon="manager")
+    client = client_of(carol, plant)
+    session = client.session
+    session["host"] = BASE
+    session.save()
+    answer = client.get("/api/kpis", HTTP_HOST=BASE)
+    assert answer.status_code == 400
+    assert answer.json()["extra"]["tenants"] == ["plant_chicago", "plant_lyon"]
+
+
+def test_submitted_figures_come_back_in_records_and_kpis(plant, sam, token_for):
+    client, token = Client(HTTP_HOST=CHICAGO), key(token_for(sam, plant))
+    first = client.post("/api/production/submit", [ROW], content_type="application/json", **token)
+    again = client.post("/api/production/submit", [ROW], content_type="application/json", **token)
+    assert first.json() == {"received": 1, "created": 1, "updated": 0, "unchanged": 0}
+    assert again.json() == {"received": 1, "created": 0, "updated": 0, "unchanged": 1}
+    window = "from=2026-02-07&to=2026-02-08"
+    (record,) = client.get(f"/api/production?{window}", **token).json()["results"]
+    assert set(record) == {
+        "production_date", "shift", "machine_id", "machine_name", "units_produced", "good_units",
+        "defective_units", "downtime_min", "pbt_min", "apt_min", "oee", "source", "simulated",
+        "updated_at",
+    }  # fmt: skip
+    assert (record["source"], record["shift"], record["good_units"]) == ("submitted", "Day", 355)
+    kpis = client.get(f"/api/kpis?{window}&shift=Day", **token).json()
+    assert (kpis["downtime_min"], kpis["pbt_min"], kpis["apt_min"]) == (63, 480, 417)
+    assert kpis["oee"] == pytest.approx(record["oee"])
+    assert kpis["from"] == "2026-02-07T06:00:00Z"
+    (machine,) = client.get(f"/api/machines?{window}", **token).json()["results"]
+    assert (machine["machine_id"], machine["capacity"]) == ("M001", 480)
+    assert machine["oee"] == pytest.approx(record["oee"])
+
+
+def test_one_bad_row_writes_nothing(plant, sam, token_for):
+    rows = [ROW, {**ROW, "shift": "Evening", "defective_units": 371}]
+    answer = Client(HTTP_HOST=CHICAGO).post(
+        "/api/production/submit", rows, content_type="application/json", **key(token_for(sam, plant))
+    )
+    assert answer.status_code == 400
+    (error,) = answer.json()["extra"]["errors"]
+    assert (error["row"], error["field"]) == (2, "defective_units")
+    with tenant_context(plant):
+        assert not ProductionRecord.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("days=0", "days"),
+        ("days=366", "days"),
+        ("days=seven", "days"),
+        ("days=7&from=2026-01-01&to=2026-01-02", "days"),
+        ("from=2026-01-01", "to"),
+        ("to=2026-01-01", "from"),
+        ("from=2026-01-02&to=2026-01-01", "to"),
+        ("from=2026-01-01&to=2026-01-02T00:00:00Z", "to"),
+        ("from=2026-01-01T00:00:00&to=2026-01-02T00:00:00", "from"),
+        ("from=2026-02-30&to=2026-03-01", "from"),
+        ("from=0001-01-01&to=9999-12-31", "from"),
+        ("machine_id=%00", "machine_id"),
+        ("shift=" + "x" * 201, "shift"),
+        ("limit=1001", "limit"),
+        ("limit=0", "limit"),
+        ("offset=-1", "offset"),
+    ],
+)
+def test_a_bad_query_is_refused_by_the_name_of_its_field(plant, bob, token_for, query, field):
+    path = f"/api/production?{query}"
+    answer = Client(HTTP_HOST=CHICAGO).get(path, **key(token_for(bob, plant)))
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "invalid"
+    assert answer.json()["extra"]["errors"][0]["field"] == field
+
+
+@pytest.mark.parametrize("query", ["machine_id=M404", "line=none", "shift=none"])
+@pytest.mark.parametrize("path", ["kpis", "production", "machines"])
+def test_an_unknown_machine_line_or_shift_is_404(plant, bob, token_for, path, query):
+    answer = Client(HTTP_HOST=CHICAGO).get(f"/api/{path}?{query}", **key(token_for(bob, plant)))
+    assert answer.status_code == 404
+
+
+def test_an_instant_whose_plus_sign_was_not_encoded_is_understood(plant, bob, token_for):
+    query = "from=2026-01-01T00:00:00+01:00&to=2026-01-02T00:00:00%2B01:00"
+    answer = Client(HTTP_HOST=CHICAGO).get(f"/api/kpis?{query}", **key(token_for(bob, plant)))
+    assert (answer.json()["from"], answer.json()["days"]) == ("2025-12-31T23:00:00Z", None)
+
+
+def test_a_list_is_read_page_by_page(plant, bob, token_for):
+    with tenant_context(plant):
+        for number in range(2, 5):
+            make_machine(f"M00{number}")
+    client, token = Client(HTTP_HOST=CHICAGO), key(token_for(bob, plant))
+    found, path = [], "/api/machines?limit=3"
+    while path:
+        page = client.get(path, **token).json()
+        assert page["count"] == 4
+        found += [machine["machine_id"] for machine in page["results"]]
+        path = page["next"]
+    assert found == ["M001", "M002", "M003", "M004"]
+    assert client.get("/api/machines?limit=3&offset=3", **token).json()["previous"]
+
+
+def test_the_caller_sees_his_own_plants_only(plant, alice, token_for):
+    answer = Client(HTTP_HOST=BASE).get("/api/tenants/list", **key(token_for(alice, plant)))
+    (card,) = answer.json()["tenants"]
+    assert card["tenant_id"] == "plant_chicago"
+    assert card["url"] == "http://plant-chicago.amis.localhost"
+
+
+@pytest.mark.parametrize("host", [BASE, CHICAGO, "10.0.0.9", "unheard-of.example"])
+def test_the_health_doors_answer_on_every_host_and_name_no_plant(plant, host):
+    client = Client(HTTP_HOST=host)
+    assert client.get("/healthz").json() == {"status": "ok"}
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json()["status"]) == (503, "not ready")
+    assert set(ready.json()["checks"]) == {
+        "database", "cache", "workers", "ingest", "beat", "backfill", "live",
+    }  # fmt: skip
+    health = client.get("/api/health").json()
+    assert set(health) == {"status", "version", "time", "checks"}
+    assert set(health["checks"]) == {"database", "cache", "workers", "opcua", "scheduler"}
+    assert set(health["checks"]["database"]) == {"status", "detail", "age_s"}
+    metrics = client.get("/metrics").content.decode()
+    assert 'amis_check_ok{check="database"} 1' in metrics
+    assert "chicago" not in (metrics + str(health) + str(ready.json())).lower()
+
+
+def test_the_front_door_tells_programs_what_this_is(plant):
+    for host in (BASE, CHICAGO):
+        body = Client(HTTP_HOST=host).get("/", HTTP_ACCEPT="application/json").json()
+        assert set(body) == {"service", "version", "endpoints"}
+        assert body["endpoints"]["kpis"] == "/api/kpis"
+
+
+def test_errors_of_the_api_are_json_whoever_raises_them(plant, bob, token_for):
+    client, token = Client(HTTP_HOST=CHICAGO), key(token_for(bob, plant))
+    assert client.get("/api/nothing", **token).json()["code"] == "not_found"
+    wrong = client.delete("/api/kpis", **token)
+    assert (wrong.status_code, wrong.json()["code"]) == (405, "method_not_allowed")
+    assert "GET" in wrong["Allow"]
+    assert wrong["X-Request-ID"]
+
+
+def test_a_browser_gets_the_browsable_api(plant, bob, client_of):
+    answer = client_of(bob, plant).get("/api/kpis", HTTP_ACCEPT="text/html")
+    assert answer["Content-Type"].startswith("text/html")
+    assert b"bootstrap.min.css" in answer.content
+
+
+def test_the_schema_is_clean_and_shows_every_plant_route_twice(tmp_path):
+    file = tmp_path / "schema.json"
+    call_command("spectacular", "--validate", "--fail-on-warn", "--format", "openapi-json",
+                 "--file", str(file))  # fmt: skip
+    paths = json.loads(file.read_text())["paths"]
+    for call in CALLS:
+        route = call.path.partition("?")[0]
+        for name, value in (("machine_id", "/M001/"), ("job_id", f"/{JOB_ID}"), ("stop_id", "/7/")):
+            route = route.replace(value, value.replace(value.strip("/"), f"{{{name}}}"))
+        assert call.method in paths[f"/api/{route}"]
+        assert call.method in paths[f"/api/tenants/{{tenant_id}}/{route}"]
+    ids = [op["operationId"] for path in paths.values() for op in path.values()]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("path", ["/api/schema", "/api/schema/", "/api/docs", "/api/docs/"])
+def test_schema_and_docs_are_open_on_every_host(db, path):
+    for host in (BASE, CHICAGO):
+        answer = Client(HTTP_HOST=host).get(path)
+        assert answer.status_code == 200
+        assert b"cdn.jsdelivr" not in answer.content

@@ -1,0 +1,27 @@
+/* The reason of a stop: a dialog, one POST, and the page's fresh copy. */
+const dialog = document.getElementById("reason");
+const problem = dialog.querySelector(".error");
+let stop = null;
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-explain]");
+  if (!button) return;
+  stop = button.dataset.explain;
+  problem.hidden = true;
+  dialog.querySelector("[data-when]").textContent = button.dataset.when;
+  dialog.showModal();
+});
+
+dialog.querySelector("form").addEventListener("submit", async (event) => {
+  if (event.submitter.value !== "save") return;
+  event.preventDefault();
+  const form = new FormData(event.target);
+  const answer = await fetch(`/api/stops/${stop}/reason`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": document.querySelector("[name=csrfmiddlewaretoken]").value },
+    body: JSON.stringify({ reason: form.get("reason"), note: form.get("note") }),
+  });
+  if (answer.ok) return location.reload();
+  problem.textContent = (await answer.json()).message;
+  problem.hidden = false;
+});

@@ -1,0 +1,19 @@
+/* Light, dark or the system's choice; set before the first paint, so that nothing flashes. */
+(() => {
+  const root = document.documentElement;
+  const stored = localStorage.getItem("theme");
+  if (stored) root.dataset.theme = stored;
+  const isDark = () =>
+    (root.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  const label = (button) => { button.querySelector("span").textContent = isDark() ? "Light" : "Dark"; };
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const button of document.querySelectorAll("[data-theme-switch]")) {
+      label(button);
+      button.addEventListener("click", () => {
+        root.dataset.theme = isDark() ? "light" : "dark";
+        localStorage.setItem("theme", root.dataset.theme);
+        document.querySelectorAll("[data-theme-switch]").forEach(label);
+      });
+    }
+  });
+})();

@@ -1,0 +1,195 @@
+"""The admin: on a plant's host its equipment, on the base host plants, hosts and people."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django_tenants.utils import schema_context
+
+from tenants.models import Domain, Membership, Tenant, User
+from tenants.permissions import Action, may
+
+log = logging.getLogger(__name__)
+# These pages read accounts, sessions and content types, which a plant's role cannot.
+NOT_IN_A_PLANT = frozenset({"password_change", "password_change_done", "logout", "view_on_site"})
+
+
+class AmisAdmin(AdminSite):
+    """One site with two faces: what it shows depends on whether the request is in a plant."""
+
+    site_title = site_header = "AMIS"
+    index_title = "Configuration"
+    index_template = "admin/amis_index.html"
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        if request.place is None:
+            return bool(request.user.is_active and request.user.is_superuser)
+        return may(request.place.role, Action.CONFIGURE)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002 - Django's signature
+        """The door knows who asks; without the right it is 403, not a second sign-in."""
+        inner = super().admin_view(view, cacheable)
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not self.has_permission(request):
+                raise PermissionDenied
+            if request.place is not None and request.resolver_match.url_name in NOT_IN_A_PLANT:
+                raise Http404
+            return inner(request, *args, **kwargs)
+
+        return guarded
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_permission(request):
+            raise PermissionDenied
+        return redirect("admin:index")
+
+
+site = AmisAdmin(name="admin")
+
+
+class _Allowed:
+    """All rights of a page hang on one question."""
+
+    def is_allowed(self, request: HttpRequest) -> bool:
+        raise NotImplementedError
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.is_allowed(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.is_allowed(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.is_allowed(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.is_allowed(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.is_allowed(request)
+
+
+class PlantModelAdmin(_Allowed, ModelAdmin):
+    """Rows of the plant in which the request is; for engineers and above.
+
+    It runs under the plant's database role and so keeps away from shared tables: what was done goes
+    to the log file instead of `django_admin_log`.
+    """
+
+    view_on_site = False
+
+    def is_allowed(self, request: HttpRequest) -> bool:
+        return request.place is not None and may(request.place.role, Action.CONFIGURE)
+
+    def render_change_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with schema_context("public"):
+            # Django asks for it while rendering; from here on its cache answers.
+            ContentType.objects.get_for_model(self.model, for_concrete_model=False)
+        return super().render_change_form(request, *args, **kwargs)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        raise Http404
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        self._note(request, "added", obj)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        self._note(request, "changed", obj)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+        for obj in queryset:
+            self._note(request, "deleted", obj)
+
+    def _note(self, request: HttpRequest, what: str, obj: Model) -> None:
+        kind = obj._meta.verbose_name
+        log.info("%s %s the %s %r", request.user.username, what, kind, str(obj))
+
+
+class SharedModelAdmin(_Allowed, ModelAdmin):
+    """Rows of the public schema; on the base host, for platform administrators."""
+
+    def is_allowed(self, request: HttpRequest) -> bool:
+        return request.place is None and request.user.is_active and request.user.is_superuser
+
+
+class TenantAdmin(SharedModelAdmin):
+    """Plants are made by `create_tenant`, because that needs the owner's login."""
+
+    list_display = ("tenant_id", "tenant_name", "plant_location", "timezone", "status")
+    fields = ("schema_name", "tenant_name", "plant_location", "timezone", "status")
+    readonly_fields = ("schema_name", "timezone", "status")
+    search_fields = ("schema_name", "tenant_name")
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class DomainAdmin(SharedModelAdmin):
+    list_display = ("domain", "tenant", "is_primary")
+
+
+class MembershipAdmin(SharedModelAdmin):
+    list_display = ("user", "tenant", "role")
+    list_filter = ("tenant", "role")
+    search_fields = ("user__email", "user__username")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).select_related("user", "tenant")
+
+
+class NewUserForm(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ("username", "email")
+
+
+class UserForm(UserChangeForm):
+    class Meta:
+        model = User
+        fields = "__all__"
+
+
+class PersonAdmin(_Allowed, UserAdmin):
+    """Accounts; which plant each may enter is a membership."""
+
+    form, add_form = UserForm, NewUserForm
+    list_display = ("username", "email", "first_name", "last_name", "is_active", "is_superuser")
+    list_filter = ("is_active", "is_superuser", "is_corporate")
+    ordering = ("username",)
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("username", "email", "password")}),
+        ("Name", {"fields": ("first_name", "last_name")}),
+        ("Rights", {"fields": ("is_active", "is_corporate", "is_superuser")}),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    readonly_fields = ("last_login", "date_joined")
+    add_fieldsets = (
+        (None, {"fields": ("username", "email", "usable_password", "password1", "password2")}),
+    )
+
+    def is_allowed(self, request: HttpRequest) -> bool:
+        return request.place is None and request.user.is_active and request.user.is_superuser
+
+
+site.register(Tenant, TenantAdmin)
+site.register(Domain, DomainAdmin)
+site.register(Membership, MembershipAdmin)
+site.register(User, PersonAdmin)
