@@ -55,6 +55,6 @@ urlpatterns = [
     path("api/tenants/<str:tenant_id>/", include(plant_routes)),
     path("accounts/", include("tenants.urls")),
     path("admin/", site.urls),
-    *both("machines/<path:machine_id>", machine, name="machine"),
-    *both("settings", setup, name="settings"),
+    *both("machines/<path:machine_id>", views.on_plant(machine), name="machine"),
+    *both("settings", views.on_plant(setup), name="settings"),
 ]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
-
+from collections.abc import Callable
+from functools import wraps
 import redis
 from django.conf import settings
 from django.db import DatabaseError
@@ -45,8 +45,22 @@ ENDPOINTS = {
     "schema": "/api/schema/",
     "docs": "/api/docs/",
 }
+Page = Callable[..., HttpResponse]
+PAGES = frozenset({400, 403, 404, 500, 503})
 VITAL = ("database", "cache")
 TRUTH = {"true": True, "1": True, "false": False, "0": False}
+
+
+def on_plant(view: Page) -> Page:
+    """A page of a plant; without one, on the base host, the way to the plants."""
+
+    @wraps(view)
+    @never_cache
+    @require_safe
+    def page(request: HttpRequest, **kwargs: str) -> HttpResponse:
+        return redirect("/accounts/plants/") if request.place is None else view(request, **kwargs)
+
+    return page
 
 
 @require_safe
@@ -56,7 +70,7 @@ def front(request: HttpRequest) -> HttpResponse:
         return JsonResponse(
             {"service": "AMIS", "version": settings.VERSION, "endpoints": ENDPOINTS}
         )
-    return redirect("/accounts/plants/") if request.place is None else overview(request)
+    return on_plant(overview)(request)
 
 
 @never_cache
@@ -185,8 +199,8 @@ def _answer(request: HttpRequest, error: AmisError) -> HttpResponse:
     headers = {"Retry-After": str(RETRY_AFTER_S)} if error.status == 503 else {}
     if is_api(request) or wants_json(request):
         return JsonResponse(body_of(error), status=error.status, headers=headers)
-    name = {403: "403.html", 404: "404.html"}.get(error.status, "500.html")
-    context: dict[str, Any] = {"message": error.message, "status": error.status}
-    page = render(request, name, context, status=error.status)
-    page.headers.update(headers)
+    name = f"{error.status if error.status in PAGES else 500}.html"
+    page = render(request, name, {"message": error.message}, status=error.status)
+    for header, value in headers.items():
+        page[header] = value
     return page

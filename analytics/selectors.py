@@ -145,7 +145,7 @@ def _read(
         stored.keys = _sums_by(records, column)
         stored.recorded = {
             (pk, key): seconds
-            for pk, key, seconds in records.values_list("machine_id", column).annotate(HEARD)
+            for pk, key, seconds in records.values_list("machine_id", column).annotate(heard=HEARD)
         }
     else:
         stored.recorded = {(pk, ""): s.pbt_s + s.no_data_s for pk, s in stored.machines.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,9 @@ from tenants.models import TENANT_ID_PATTERN, ApiToken, Membership, Role, Tenant
 NO_SUCH_TENANT = "There is no such plant, or you have no access to it."
 PATH_FORM = re.compile(r"^/api/tenants/(?P<tenant_id>[^/]+)/.")
 TENANT_ID = re.compile(TENANT_ID_PATTERN)
+# A host's plant does not change; whether the plant is still there is asked with the membership.
+HOST_KNOWN_S = 60.0
+_known_hosts: dict[str, tuple[str, float]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,15 @@ def tenant_of_host(host: str) -> str | None:
     name = host_without_port(host)
     if name in settings.BASE_HOSTS:
         return None
+    found, until = _known_hosts.get(name, ("", 0.0))
+    if time.monotonic() < until:
+        return found
     domain = Tenant.objects.filter(domains__domain=name).values_list("schema_name", flat=True)
-    found = domain.first()
-    if found is None:
+    schema = domain.first()
+    if schema is None:
         raise NotFound(NO_SUCH_TENANT)
-    return found
+    _known_hosts[name] = (schema, time.monotonic() + HOST_KNOWN_S)
+    return schema
 
 
 def named_tenant(*, host: str, path: str, header: str | None) -> str | None:
@@ -80,15 +88,18 @@ def place_of(user: User, tenant_id: str, *, token: ApiToken | None = None) -> Pl
     """The plant and the person's role in it. Raises the same NotFound for unknown and foreign."""
     if not TENANT_ID.fullmatch(tenant_id):
         raise NotFound(NO_SUCH_TENANT)
-    tenant = Tenant.objects.filter(schema_name=tenant_id, status=Tenant.Status.ACTIVE).first()
-    if tenant is None or (token is not None and token.tenant_id != tenant.pk):
-        raise NotFound(NO_SUCH_TENANT)
-    membership = Membership.objects.filter(user=user, tenant=tenant).first()
+    active = {"schema_name": tenant_id, "status": Tenant.Status.ACTIVE}
+    memberships = Membership.objects.select_related("tenant").filter(user=user)
+    membership = memberships.filter(**{f"tenant__{k}": v for k, v in active.items()}).first()
     if membership is not None:
-        return Place(tenant, membership.role)
-    if user.is_superuser:
-        return Place(tenant, Role.ADMIN.value)
-    raise NotFound(NO_SUCH_TENANT)
+        place = Place(membership.tenant, membership.role)
+    elif user.is_superuser and (tenant := Tenant.objects.filter(**active).first()):
+        place = Place(tenant, Role.ADMIN.value)
+    else:
+        raise NotFound(NO_SUCH_TENANT)
+    if token is not None and token.tenant_id != place.tenant.pk:
+        raise NotFound(NO_SUCH_TENANT)
+    return place
 
 
 def only_place(user: User, *, token: ApiToken | None = None) -> Place:

@@ -13,7 +13,7 @@ from django.utils import timezone as clock
 from amis.interval import Interval
 from analytics.kpis.rollup import kpis
 from analytics.selectors import kpi_sums
-from analytics.views.tiles import WORDS, state_words, tile
+from analytics.views.tiles import WORDS, shift_passed, state_words, tile
 from production.figures.bars import progress_curve
 from production.figures.strip import strip
 from production.live import machine_elements
@@ -56,6 +56,7 @@ def machine(request: HttpRequest, machine_id: str) -> HttpResponse:
         "page": "overview",
         "now": now,
         "shift": shift,
+        "shift_passed": shift_passed(shift, now),
         "sequence": number,
         "states": state_words(),
         "tile": head,

@@ -13,7 +13,7 @@ from django.utils import timezone as clock
 from amis.interval import Interval
 from analytics.kpis.rollup import kpis
 from analytics.selectors import kpi_sums
-from analytics.views.tiles import shift_now, state_words, tile, worst_first
+from analytics.views.tiles import shift_now, shift_passed, state_words, tile, worst_first
 from production.figures.bars import analogue_bar, compared, day_columns
 from production.live import machine_elements
 from production.models import Machine
@@ -21,6 +21,7 @@ from production.selectors.states import stops_in, stretches_of
 from production.shopfloor.shifts import PlannedShift
 from production.shopfloor.window import Window
 from tenants.live import sequence
+from tenants.permissions import Action, may
 
 SHIFT_LENGTH = timedelta(hours=8)
 DAYS, LAST_STOPS = 7, 5
@@ -50,7 +51,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "page": "overview",
         "now": now,
         "shift": shift,
-        "shift_passed": _passed(shift, now),
+        "shift_passed": shift_passed(shift, now),
+        "may_explain": may(request.place.role, Action.GIVE_REASON),
         "sequence": number,
         "states": state_words(),
         "tiles": _tiles(machines, shift, interval, timezone=timezone, now=now),
@@ -61,10 +63,6 @@ def overview(request: HttpRequest) -> HttpResponse:
     }
     context["worst"] = next((t for t in context["tiles"] if t["tone"] == "down"), None)
     return render(request, "overview.html", context)
-
-
-def _passed(shift: PlannedShift | None, now: datetime) -> float:
-    return (now - shift.interval.start) / (shift.interval.end - shift.interval.start) if shift else 0
 
 
 def _tiles(

@@ -49,6 +49,13 @@ def shift_now(machines: list[Machine], *, timezone: str, now: datetime) -> Plann
     return None
 
 
+def shift_passed(shift: PlannedShift | None, now: datetime) -> float:
+    """The share of the shift that has passed."""
+    if shift is None:
+        return 0.0
+    return (now - shift.interval.start) / (shift.interval.end - shift.interval.start)
+
+
 def tile(
     machine: Machine,
     element: dict[str, Any],

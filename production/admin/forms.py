@@ -22,6 +22,20 @@ from production.services.equipment import (
     same_cycle,
 )
 
+CONNECTION_COLUMNS = (
+    "name",
+    "endpoint_url",
+    "security_mode",
+    "security_policy",
+    "username",
+    "password",
+    "password_env",
+    "publishing_interval_ms",
+    "state_map",
+    "simulated",
+    "enabled",
+)
+
 
 class PlainForm(forms.ModelForm):
     """Refuses control characters in every text, naming the field."""
@@ -59,19 +73,7 @@ class ConnectionForm(PlainForm):
 
     class Meta:
         model = Connection
-        fields = (
-            "name",
-            "endpoint_url",
-            "security_mode",
-            "security_policy",
-            "username",
-            "password",
-            "password_env",
-            "publishing_interval_ms",
-            "state_map",
-            "simulated",
-            "enabled",
-        )
+        fields = CONNECTION_COLUMNS
         widgets = {"endpoint_url": forms.TextInput(attrs={"size": 80})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -80,7 +82,7 @@ class ConnectionForm(PlainForm):
 
     def stored_fields(self) -> list[str]:
         """The columns that this form writes; no others, because a worker writes those."""
-        return [*self.Meta.fields, "server_certificate"]
+        return [*CONNECTION_COLUMNS, "server_certificate"]
 
     def clean_endpoint_url(self) -> str:
         url = self.cleaned_data["endpoint_url"]

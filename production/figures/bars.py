@@ -21,7 +21,7 @@ def analogue_bar(
         parts.append(box(0, 5, place(value), 4, "bar-value"))
     if target is not None:
         parts.append(line(place(target), 1, place(target), 13, "tick"))
-    return svg(width=width, height=14, title=title, parts=parts, css="bar")
+    return svg(width=width, height=14, title=title, parts=parts, css="fig fig-bar")
 
 
 def compared(
@@ -38,7 +38,7 @@ def compared(
             parts.append(box(left, y + 8, reach * min(max(value, 0) / highest, 1), 16, "bar-value"))
         parts.append(text(width, y + 20, label, anchor="end", css="strong"))
     parts.append(line(left, 0, left, len(rows) * step, "axis"))
-    return svg(width=width, height=max(len(rows), 1) * step, title=title, parts=parts, css="compared")
+    return svg(width=width, height=max(len(rows), 1) * step, title=title, parts=parts, css="fig fig-wide")
 
 
 def day_columns(
@@ -61,7 +61,7 @@ def day_columns(
             parts.append(line(x + step * 0.1, y, x + step * 0.9, y, "tick"))
         parts.append(text(x + step / 2, base + 16, label, anchor="middle"))
     parts.append(line(0, base, width, base, "axis"))
-    return svg(width=width, height=height, title=title, parts=parts, css="days")
+    return svg(width=width, height=height, title=title, parts=parts, css="fig fig-wide")
 
 
 def progress_curve(
@@ -102,4 +102,4 @@ def progress_curve(
     for n, (at, label) in enumerate(ticks):
         anchor = "start" if n == 0 else "end" if at >= end else "middle"
         parts.append(text(x_of(at), base + 16, label, anchor=anchor))
-    return svg(width=width, height=height, title=title, parts=parts, css="progress")
+    return svg(width=width, height=height, title=title, parts=parts, css="fig fig-wide")

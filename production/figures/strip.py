@@ -64,7 +64,7 @@ def strip(
         x = (now - start) * scale
         parts.append(line(x, 2, x, base, "now"))
         parts.append(f'<path class="now-head" d="M{x - 4:.1f} 0h8l-4 5z"/>')
-    return svg(width=width, height=base + 18, title=title, parts=parts, css="strip")
+    return svg(width=width, height=base + 18, title=title, parts=parts, css="fig strip")
 
 
 def _merged(stretches: Sequence[Stretch]) -> list[Stretch]:

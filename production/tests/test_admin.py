@@ -109,6 +109,8 @@ def test_the_index_shows_the_plants_equipment_and_no_shared_tables(browser):
     assert "/admin/production/machine/" in text
     assert "/admin/tenants/" not in text
     assert "AMIS · Chicago" in text
+    text = browser.get("/admin/production/").content.decode()
+    assert "/admin/production/connection/add/" in text
 
 
 @pytest.mark.parametrize(
@@ -239,7 +241,7 @@ def test_a_new_machine_on_a_connection_reaches_its_worker(browser, equipped):
         ({"capacity": "0"}, "capacity must be more than 0"),
         ({"machine_name": "Cap\x07per"}, "machine_name holds the control character U+0007"),
         ({"machine_id": "f01"}, "machine_id_once_whatever_case"),
-        ({"metadata": "[]"}, "Give keys and values"),
+        ({"metadata": "[1]"}, "Give keys and values"),
     ],
 )
 def test_a_wrong_machine_is_refused_beside_its_field(browser, equipped, changes, words):

@@ -1,22 +1,20 @@
 /* The machine's signals over two hours: one chart a signal, one cursor for all, live values appended. */
 import { onMachine } from "./live.js";
-import { number } from "./format.js";
+import { number, time } from "./format.js";
 
 const SPAN_S = 7200;
 const charts = new Map();
 const figures = [...document.querySelectorAll("[data-signal]")];
 const machine = document.querySelector("[data-machine-id]").dataset.machineId;
-const zone = document.querySelector("[data-zone]").dataset.zone;
 const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-function options(plot, limits) {
+function options(plot) {
   const axis = { stroke: color("--muted"), grid: { stroke: color("--line"), width: 1 }, ticks: { show: false }, font: "12px IBM Plex Sans" };
   return {
     width: plot.clientWidth, height: 96, legend: { show: false },
-    tzDate: (stamp) => uPlot.tzDate(new Date(stamp * 1000), zone),
     cursor: { sync: { key: "signals" }, drag: { x: false, y: false }, points: { size: 7 } },
-    scales: { x: { time: true }, y: { range: (_, low, high) => [Math.min(low, limits.min ?? low) - 0.5, Math.max(high, limits.max ?? high) + 0.5] } },
-    axes: [{ ...axis, size: 24 }, { ...axis, size: 40 }],
+    scales: { x: { time: true }, y: { range: (_, low, high) => [low - (high - low || 1) * 0.1, high + (high - low || 1) * 0.1] } },
+    axes: [{ ...axis, size: 24, values: (_, ticks) => ticks.map((tick) => time(new Date(tick * 1000).toISOString())) }, { ...axis, size: 40 }],
     series: [{}, { stroke: color("--ink"), width: 1.5, points: { show: false } }],
     hooks: { setCursor: [(chart) => tell(plot, chart)] },
   };
@@ -50,7 +48,7 @@ async function load() {
     const figure = figures.find((one) => one.dataset.signal === series.name);
     if (!figure) continue;
     const plot = figure.querySelector(".plot");
-    const chart = new uPlot(options(plot, series), [series.t, series.v], plot);
+    const chart = new uPlot(options(plot), [series.t, series.v], plot);
     charts.set(series.name, chart);
     steer(plot, chart);
   }

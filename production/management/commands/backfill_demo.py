@@ -21,6 +21,7 @@ from tenants.services import tenant_by_id
 
 class Command(BaseCommand):
     help = __doc__
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--tenant", required=True, metavar="T", help="the plant's id")

@@ -14,6 +14,7 @@ from production.services.demo import make_demo_plants
 
 class Command(BaseCommand):
     help = __doc__
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
