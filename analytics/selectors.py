@@ -9,16 +9,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Max, Q, Sum, Value
 from django.utils import timezone as clock
 
 from amis.interval import Interval
 from analytics.kpis.rollup import Sums
 from production.live import data_version
-from production.models import Machine, ProductionRecord
-from production.selectors.calendar import calendar_of, closed_days, plant_timezone
+from production.models import Machine
+from production.selectors.calendar import plant_timezone
+from production.selectors.machines import first_shift, shift_calendar
 from production.selectors.records import records_in
 from production.shopfloor.window import Window
 
@@ -50,8 +52,10 @@ UNKNOWN = {
     "unknown_downtime": "apt_s",
     "missing_pri": "pri_s",
 }
-# Planned busy time of which a record tells, with or without data.
-HEARD = Sum(F("pbt_s") + F("no_data_s"))
+# The order of a roll-up's columns.
+COLUMNS = (*SUMMED, *UNKNOWN, "records")
+PBT, NO_DATA = COLUMNS.index("pbt_s"), COLUMNS.index("no_data_s")
+COUNTED = frozenset({*UNKNOWN, "failures", "records"})
 COLUMN_OF = {"shift": "shift", "day": "production_date"}
 
 Key = str | date
@@ -70,17 +74,16 @@ class KpiSums:
 
 @dataclass(slots=True)
 class _Stored:
-    """What the database says; the same until the data version changes.
+    """What the records say; the same until the data version changes.
 
-    `recorded` are the planned busy seconds of which records tell; `running` are those of records
-    whose shift had not ended when this was read.
+    `recorded` are the planned busy seconds of which records tell; `running` holds, of those, when
+    the last shift ends and the seconds of it, where it had not ended when this was read.
     """
 
     machines: dict[int, Sums] = field(default_factory=dict)
     keys: dict[Key, Sums] = field(default_factory=dict)
     recorded: dict[Cell, float] = field(default_factory=dict)
-    running: list[tuple[int, Key, datetime, float]] = field(default_factory=list)
-    first: dict[int, datetime] = field(default_factory=dict)
+    running: dict[Cell, tuple[datetime, float]] = field(default_factory=dict)
 
 
 def kpi_sums(
@@ -139,50 +142,47 @@ def _stored(
 def _read(
     window: Window, machines: list[Machine], shift: str | None, column: str | None, now: datetime
 ) -> _Stored:
-    records = records_in(window=window, machines=machines, shift=shift).order_by()
-    stored = _Stored(machines=_sums_by(records, "machine_id"), first=_first_records(machines))
-    if column:
-        stored.keys = _sums_by(records, column)
-        stored.recorded = {
-            (pk, key): seconds
-            for pk, key, seconds in records.values_list("machine_id", column).annotate(heard=HEARD)
-        }
-    else:
-        stored.recorded = {(pk, ""): s.pbt_s + s.no_data_s for pk, s in stored.machines.items()}
-    stored.running = [
-        (pk, key if column else "", end, seconds)
-        for pk, key, end, seconds in records.filter(
-            shift_start__gt=now - LONGEST_SHIFT, shift_end__gt=now
-        ).values_list("machine_id", column or "shift", "shift_end", F("pbt_s") + F("no_data_s"))
-    ]
+    """One roll-up by machine, and by shift or day where asked; folded into both here."""
+    totals: list[Any] = [Sum(name) for name in SUMMED.values()]
+    totals += [Count("pk", filter=Q(**{f"{name}__isnull": True})) for name in UNKNOWN.values()]
+    unfinished = Sum(F("pbt_s") + F("no_data_s"), filter=Q(shift_end__gt=now))
+    named = {f"sum_{n}": total for n, total in enumerate((*totals, Count("pk")))}
+    rows = list(
+        records_in(window=window, machines=machines, shift=shift)
+        .order_by()
+        .values("machine_id", *([column] if column else []))
+        .annotate(**named, last_end=Max("shift_end"), running_s=unfinished)
+        .values_list("machine_id", column or Value(""), "last_end", "running_s", *named)
+    )
+    stored = _Stored(
+        machines=_folded([row[0] for row in rows], [row[4:] for row in rows]),
+        keys=_folded([row[1] for row in rows], [row[4:] for row in rows]) if column else {},
+    )
+    for pk, key, end, seconds, *sums in rows:
+        stored.recorded[pk, key] = sums[PBT] + sums[NO_DATA]
+        if seconds is not None:
+            stored.running[pk, key] = (end, seconds)
     return stored
 
 
-def _sums_by(records: QuerySet[ProductionRecord], column: str) -> dict[Any, Sums]:
-    """The records' sums for each value of a column."""
-    totals: dict[str, Any] = {f"sum_{name}": Sum(col) for name, col in SUMMED.items()}
-    totals |= {
-        f"sum_{name}": Count("pk", filter=Q(**{f"{col}__isnull": True}))
-        for name, col in UNKNOWN.items()
-    }
-    rows = records.values(column).annotate(**totals, sum_records=Count("pk"))
+def _folded(keys: list[Any], rows: list[tuple[Any, ...]]) -> dict[Any, Sums]:
+    """Add the rows of equal keys."""
+    places = {key: n for n, key in enumerate(dict.fromkeys(keys))}
+    totals = np.zeros((len(places), len(COLUMNS)))
+    if rows:
+        # A sum of nothing but unknown values is null; it adds 0 and is counted as unknown.
+        known = np.nan_to_num(np.array(rows, dtype=float))
+        np.add.at(totals, [places[key] for key in keys], known)
+    whole = [name in COUNTED for name in COLUMNS]
     return {
-        row[column]: Sums(
-            **{name[4:]: value or 0 for name, value in row.items() if name.startswith("sum_")}
+        key: Sums(
+            **{
+                name: int(value) if is_whole else value
+                for name, value, is_whole in zip(COLUMNS, total.tolist(), whole, strict=True)
+            }
         )
-        for row in rows
+        for key, total in zip(places, totals, strict=True)
     }
-
-
-def _first_records(machines: list[Machine]) -> dict[int, datetime]:
-    """When each machine's first recorded shift began."""
-    earliest = ProductionRecord.objects.filter(machine=OuterRef("pk")).order_by(
-        "production_date", "shift_start"
-    )
-    rows = Machine.objects.filter(pk__in=[m.pk for m in machines]).annotate(
-        first=Subquery(earliest.values("shift_start")[:1])
-    )
-    return dict(rows.filter(first__isnull=False).values_list("pk", "first"))
 
 
 def _missing(
@@ -196,12 +196,12 @@ def _missing(
     """Planned busy seconds that have passed and of which no record tells."""
     recorded = dict(stored.recorded)
     running = set()
-    for machine_id, key, end, seconds in stored.running:
+    for cell, (end, seconds) in stored.running.items():
         if end > now:
-            recorded[machine_id, key] -= seconds
-            running.add(machine_id)
+            recorded[cell] -= seconds
+            running.add(cell[0])
     missing: dict[Cell, float] = {}
-    for machine, planned in _planned(stored.first, window, machines, shift, group_by, now):
+    for machine, planned in _planned(window, machines, shift, group_by, now):
         for key, (passed, unfinished) in planned.items():
             due = passed + (0.0 if machine.pk in running else unfinished)
             lack = due - recorded.get((machine.pk, key), 0.0)
@@ -211,7 +211,6 @@ def _missing(
 
 
 def _planned(
-    first: dict[int, datetime],
     window: Window,
     machines: list[Machine],
     shift: str | None,
@@ -219,17 +218,19 @@ def _planned(
     now: datetime,
 ) -> Iterable[tuple[Machine, dict[Key, tuple[float, float]]]]:
     """Each machine's planned busy seconds by key: of ended shifts, and of the running one."""
-    known = [m for m in machines if m.pk in first and m.active and m.shift_pattern_id]
+    planned = [m for m in machines if m.active and m.shift_pattern_id]
+    first = {m.pk: start for m in planned if (start := first_shift(m))}
+    known = [m for m in planned if m.pk in first]
     start = max(min((first[m.pk] for m in known), default=now), window.interval.start)
     end = min(now, window.interval.end + LONGEST_SHIFT)
     if start >= end:
         return
-    zone, closed = plant_timezone(), closed_days()
+    zone = plant_timezone()
     plans: dict[int, _Plan] = {}
     for machine in known:
         plan = plans.get(machine.shift_pattern_id)
         if plan is None:
-            calendar = calendar_of(machine, timezone=zone, closed=closed)
+            calendar = shift_calendar(machine, timezone=zone)
             shifts = [
                 (s.interval.start, _key(group_by, s.date, s.name), *_busy(s, now))
                 for s in window.shifts(calendar, Interval(start, end))

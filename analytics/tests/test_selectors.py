@@ -155,6 +155,14 @@ def test_an_unknown_count_makes_the_sum_unknown(machine):
     assert figures["reasons"]["units_produced"] == "a count is unknown"
 
 
+def test_a_day_without_a_known_count_takes_nothing_from_the_others(machine):
+    record(machine)
+    record(machine, day=DAY + timedelta(days=1), units_produced=None, good_units=None)
+    result = sums(machine, days=2, group_by="day")
+    assert (result.total.pq, result.total.unknown_pq) == (370, 1)
+    assert [s.pq for _, s in result.groups] == [370, 0]
+
+
 def test_the_same_question_is_answered_from_the_cache_until_the_data_changes(machine):
     record(machine)
     with CaptureQueriesContext(connection) as first:

@@ -16,6 +16,7 @@ from drf_spectacular.utils import OpenApiParameter
 from amis.errors import Invalid, NotFound
 from amis.interval import Interval
 from production.models import Line, Machine, ProductionRecord, ShiftPattern
+from production.selectors.machines import plant_machines
 from production.shopfloor.window import Window
 
 DEFAULT_DAYS, MOST_DAYS = 7, 365
@@ -133,7 +134,7 @@ def _moment(field: str, text: str) -> Any:
 def scope_of(query: Mapping[str, str]) -> Scope:
     """The machines that `machine_id` and `line` choose, and the shift. NotFound when unknown."""
     machine_id, line = text_of(query, "machine_id"), text_of(query, "line")
-    machines = list(Machine.objects.select_related("line__area", "shift_pattern"))
+    machines = list(plant_machines())
     if machine_id is not None:
         machines = [m for m in machines if m.machine_id == machine_id]
         if not machines:

@@ -5,7 +5,7 @@ import { number, time } from "./format.js";
 const SPAN_S = 7200;
 const charts = new Map();
 const figures = [...document.querySelectorAll("[data-signal]")];
-const machine = document.querySelector("[data-machine-id]").dataset.machineId;
+const machine = document.querySelector("[data-machine-page]").dataset.machinePage;
 const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function options(plot) {

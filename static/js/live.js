@@ -7,6 +7,7 @@ const INTERVAL_MS = Number(frame.dataset.interval) * 1000;
 const STALE_AFTER_S = 10;
 const REFRESH_MS = 30000;
 const words = JSON.parse(document.getElementById("states").textContent);
+const page = document.querySelector("[data-machine-page]");
 const badge = document.querySelector("[data-live]");
 const machines = new Map();
 const listeners = new Set();
@@ -63,7 +64,7 @@ function paint(id) {
     state.querySelector("use").setAttribute("href", "/static/vendor/icons.svg#" + icon);
     write(place, text);
   }
-  if (document.querySelectorAll("[data-machine-id]").length === 1) write(document.getElementById("content"), text);
+  if (page && page.dataset.machinePage === id) write(page, text);
 }
 
 function write(place, text) {
