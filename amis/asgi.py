@@ -14,10 +14,12 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
 from django.urls import re_path
 
+from amis.handshake import answer_refusals_by_their_code
 from amis.limit import RequestLimit
 from production.consumers import LiveConsumer
 from tenants.sockets import SocketDoor
 
+answer_refusals_by_their_code()
 application = ProtocolTypeRouter(
     {
         "http": RequestLimit(django_app, requests=settings.MAX_REQUESTS),
