@@ -17,7 +17,7 @@ lint: setup-dev
 	@$(VENV)/ruff format --check .
 	@$(VENV)/mypy
 	@$(VENV)/lint-imports
-	@$(VENV)/djlint templates --check --lint --quiet
+	@$(VENV)/djlint templates --lint --quiet
 	@$(VENV)/python scripts/vendor.py --check
 
 bench: setup

@@ -67,8 +67,13 @@ def committed(django_db_setup, django_db_blocker) -> Iterator[None]:
 
 
 def _empty_tables() -> None:
-    keep = ("django_migrations", "tenants_tenant", "tenants_domain", "django_content_type",
-            "auth_permission")
+    keep = (
+        "django_migrations",
+        "tenants_tenant",
+        "tenants_domain",
+        "django_content_type",
+        "auth_permission",
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT format('%%I.%%I', n.nspname, c.relname)
@@ -96,7 +101,10 @@ def _plant(tenant_id: str):
     """A plant without asking the database, so that a fixture needs no open transaction."""
     from tenants.models import Tenant
 
-    ids = {"plant_chicago": (1, "Chicago", "America/Chicago"), "plant_lyon": (2, "Lyon", "Europe/Paris")}
+    ids = {
+        "plant_chicago": (1, "Chicago", "America/Chicago"),
+        "plant_lyon": (2, "Lyon", "Europe/Paris"),
+    }
     pk, name, zone = ids[tenant_id]
     tenant = Tenant(
         pk=pk, schema_name=tenant_id, tenant_name=name, timezone=zone, status=Tenant.Status.ACTIVE
@@ -108,7 +116,9 @@ def _plant(tenant_id: str):
 
 @pytest.fixture
 def person() -> Callable[..., object]:
-    """Makes an account with a role in each of the given plants: person("alice", chicago="manager")."""
+    """Makes an account with a role in each of the given plants: person("alice",
+    chicago="manager").
+    """
     from tenants.services import create_user, grant_role
 
     def make(name: str, *, corporate: bool = False, admin: bool = False, **roles: str):

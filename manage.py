@@ -1,5 +1,7 @@
 #!/usr/bin/env python
-"""Django's command line. Commands that change schemas use the owner's login, all others the runtime's."""
+"""Django's command line. Commands that change schemas use the owner's login, all others the
+runtime's.
+"""
 
 import os
 import sys

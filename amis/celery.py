@@ -1,4 +1,6 @@
-"""The Celery application: every message carries its plant, the ingest worker carries the collector."""
+"""The Celery application: every message carries its plant, the ingest worker carries the
+collector.
+"""
 
 from __future__ import annotations
 

@@ -48,7 +48,9 @@ class Database:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Every setting that an installation may choose, with its type; the README's table lists them."""
+    """Every setting that an installation may choose, with its type; the README's table lists
+    them.
+    """
 
     database: Database
     redis_url: str
@@ -73,7 +75,9 @@ def load(environ: Mapping[str, str] | None = None, *, root: Path = ROOT) -> Envi
 
 
 def _merged(environ: Mapping[str, str], root: Path) -> dict[str, str]:
-    """The sources laid over each other; a database named in one is not mixed with another's parts."""
+    """The sources laid over each other; a database named in one is not mixed with another's
+    parts.
+    """
     merged: dict[str, str] = {}
     for source in (_file(root / ".amis" / "env"), _file(root / ".env"), dict(environ)):
         if source.get("DATABASE_URL") or source.get("DB_HOST") or source.get("DATABASE_URL_FILE"):
@@ -121,7 +125,9 @@ class _Reader:
             port=self._number("AMIS_PORT", 8000, int, lowest=1, highest=65535),
             bind=self._text("AMIS_BIND", "127.0.0.1"),
             https=self._flag("AMIS_HTTPS", default=False),
-            live_interval_s=self._number("AMIS_LIVE_INTERVAL_S", 5.0, float, lowest=0.2, highest=60),
+            live_interval_s=self._number(
+                "AMIS_LIVE_INTERVAL_S", 5.0, float, lowest=0.2, highest=60
+            ),
             max_requests=self._number("AMIS_MAX_REQUESTS", 24, int, lowest=1, highest=1000),
             opcua_server_url=self._opcua(),
             db_login=self._choice("AMIS_DB_LOGIN", "runtime", ("runtime", "owner")),
@@ -182,7 +188,9 @@ class _Reader:
     def _redis(self) -> str:
         url = self._text("REDIS_URL")
         if not url:
-            self._faults.append("REDIS_URL: missing; for example redis://:password@127.0.0.1:6379/0")
+            self._faults.append(
+                "REDIS_URL: missing; for example redis://:password@127.0.0.1:6379/0"
+            )
         elif urlsplit(url).scheme not in {"redis", "rediss"}:
             self._faults.append("REDIS_URL: must begin with redis:// or rediss://")
         return url
@@ -225,7 +233,9 @@ class _Reader:
             return "", 5432, "", "", ""
         name = parts.path.lstrip("/")
         if parts.scheme not in {"postgres", "postgresql"} or not (parts.hostname and name):
-            self._faults.append("DATABASE_URL: must look like postgres://user:password@host:5432/name")
+            self._faults.append(
+                "DATABASE_URL: must look like postgres://user:password@host:5432/name"
+            )
         return (
             parts.hostname or "",
             port,

@@ -1,4 +1,6 @@
-"""The errors that AMIS raises on purpose: each has a code, an HTTP status and a sentence that says what to do."""
+"""The errors that AMIS raises on purpose: each has a code, an HTTP status and a sentence that says
+what to do.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ class AmisError(Exception):
 
 
 class Invalid(AmisError):
-    """The request or file is wrong; `extra["errors"]` lists row, field and message where there are rows."""
+    """The request or file is wrong; `extra["errors"]` lists row, field and message where there are
+    rows.
+    """
 
     code = "invalid"
     status = 400
@@ -35,7 +39,9 @@ class NotAllowed(AmisError):
 
 
 class NotFound(AmisError):
-    """Unknown and forbidden tenants are both this, with the same words, so that neither can be told apart."""
+    """Unknown and forbidden tenants are both this, with the same words, so that neither can be
+    told apart.
+    """
 
     code = "not_found"
     status = 404

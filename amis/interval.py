@@ -1,4 +1,6 @@
-"""A half-open span of time, `[start, end)`, in aware UTC: what every stage of AMIS is a function of."""
+"""A half-open span of time, `[start, end)`, in aware UTC: what every stage of AMIS is a function
+of.
+"""
 
 from __future__ import annotations
 

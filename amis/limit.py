@@ -1,4 +1,6 @@
-"""The number of HTTP requests that are worked on at a time is bounded; the rest wait, then get 503."""
+"""The number of HTTP requests that are worked on at a time is bounded; the rest wait, then get
+503.
+"""
 
 from __future__ import annotations
 

@@ -73,9 +73,7 @@ def _plants() -> list[str]:
     ]
 
 
-def _family(
-    name: str, kind: str, text: str, rows: Iterable[tuple[Labels, float]]
-) -> Iterable[str]:
+def _family(name: str, kind: str, text: str, rows: Iterable[tuple[Labels, float]]) -> Iterable[str]:
     yield f"# HELP {name} {text}"
     yield f"# TYPE {name} {kind}"
     for labels, value in rows:

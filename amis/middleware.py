@@ -16,16 +16,18 @@ STRICT = (
     "default-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; "
     "img-src 'self' data:; object-src 'none'"
 )
-# Django's admin and the two API browsers bring inline styles and scripts of their own.
+# Django's admin and Swagger UI bring inline styles and scripts of their own.
 LOOSER = STRICT.replace(
     "default-src 'self';",
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';",
 )
-LOOSER_PREFIXES = ("/admin/", "/api/")
+LOOSER_PREFIXES = ("/admin/", "/api/docs")
 
 
 class RequestId:
-    """Takes a caller's X-Request-ID where it is harmless, else makes one; logs and answers show it."""
+    """Takes a caller's X-Request-ID where it is harmless, else makes one; logs and answers show
+    it.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import wraps
+
 import redis
 from django.conf import settings
 from django.db import DatabaseError

@@ -1,4 +1,6 @@
-"""The live connection of a page: a snapshot first, then every event of its plant, and nothing else."""
+"""The live connection of a page: a snapshot first, then every event of its plant, and nothing
+else.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The newest of everything in Valkey: what `/api/machines/live` and the live pages are made from."""
+"""The newest of everything in Valkey: what `/api/machines/live` and the live pages are made
+from.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from production.models import Machine
 from tenants.live import plant_key, publish, sequence, valkey
 
 STALE_AFTER_S = 10.0
-"""Without a sign of life from its connection for longer, a machine's values are not shown as live."""
+"""Without a sign of life from its connection for longer, a machine's values are not shown as
+live.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +109,7 @@ def machine_elements(schema: str, machines: Sequence[tuple[str, str]]) -> list[d
 
 def live_machines(schema: str) -> dict[str, Any]:
     """The body of `/api/machines/live` and of the first frame of `/ws`."""
-    machines = list(
-        Machine.objects.filter(active=True).values_list("machine_id", "machine_name")
-    )
+    machines = list(Machine.objects.filter(active=True).values_list("machine_id", "machine_name"))
     return {
         "time": datetime.now(UTC).isoformat(),
         "machines": machine_elements(schema, machines),

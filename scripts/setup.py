@@ -38,7 +38,9 @@ def main(names: list[str]) -> int:
         _stamp(name).write_text(_digest(name))
     if FULL in missing:
         _stamp(LIGHT).write_text(_digest(LIGHT))
-    sys.stdout.write(f"Packages of {', '.join(missing)} are in ({time.monotonic() - began:.0f} s)\n")
+    sys.stdout.write(
+        f"Packages of {', '.join(missing)} are in ({time.monotonic() - began:.0f} s)\n"
+    )
     return 0
 
 

@@ -39,7 +39,9 @@ PACKAGES: dict[str, tuple[str, dict[str, str]]] = {
         "5.3.0",
         {
             **{
-                f"files/ibm-plex-sans-{subset}-{weight}-normal.woff2": f"plex-{subset}-{weight}.woff2"
+                f"files/ibm-plex-sans-{subset}-{weight}-normal.woff2": (
+                    f"plex-{subset}-{weight}.woff2"
+                )
                 for subset in ("latin", "latin-ext")
                 for weight in (400, 600)
             },
@@ -48,7 +50,10 @@ PACKAGES: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "axe-core": (
         "4.14.1",
-        {"axe.min.js": "/amis/tests/browser/axe.min.js", "LICENSE": "/amis/tests/browser/axe.LICENSE"},
+        {
+            "axe.min.js": "/amis/tests/browser/axe.min.js",
+            "LICENSE": "/amis/tests/browser/axe.LICENSE",
+        },
     ),
 }
 ICON_PACKAGE = ("lucide-static", "1.62.0")
@@ -100,7 +105,11 @@ def fetch() -> None:
 
 def _unpack(package: str, scratch: Path) -> tarfile.TarFile:
     done = subprocess.run(
-        ["npm", "pack", "--silent", package], cwd=scratch, check=True, capture_output=True, text=True
+        ["npm", "pack", "--silent", package],
+        cwd=scratch,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     return tarfile.open(scratch / done.stdout.strip().splitlines()[-1])
 

@@ -53,7 +53,9 @@ def _tenants_are_there() -> bool:
 
 
 def grant_public() -> None:
-    """The public role reads and writes the shared tables; tenants only what policies let through."""
+    """The public role reads and writes the shared tables; tenants only what policies let
+    through.
+    """
     _run("REVOKE ALL ON SCHEMA public FROM PUBLIC")
     _run("GRANT USAGE ON SCHEMA public TO {a}, {b}", a=PUBLIC_ROLE, b=TENANT_GROUP)
     _run("GRANT {w} ON ALL TABLES IN SCHEMA public TO {role}", w=WRITE, role=PUBLIC_ROLE)
@@ -71,7 +73,9 @@ def drop_schema(tenant: Tenant) -> None:
 
 
 def grant_schema(tenant: Tenant) -> None:
-    """The plant's role and nobody else may use the plant's schema; the runtime login may take it."""
+    """The plant's role and nobody else may use the plant's schema; the runtime login may take
+    it.
+    """
     create_role(tenant.role)
     schema, role = tenant.schema_name, tenant.role
     _run("GRANT {group} TO {role}", group=TENANT_GROUP, role=role)

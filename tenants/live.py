@@ -1,4 +1,6 @@
-"""How events travel: publish to a plant's topic, count them, and keep every key inside its plant."""
+"""How events travel: publish to a plant's topic, count them, and keep every key inside its
+plant.
+"""
 
 from __future__ import annotations
 

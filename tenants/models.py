@@ -129,9 +129,7 @@ class Membership(models.Model):
 
     class Meta:
         ordering = ("tenant", "user")
-        constraints = (
-            models.UniqueConstraint(fields=("user", "tenant"), name="one_role_a_plant"),
-        )
+        constraints = (models.UniqueConstraint(fields=("user", "tenant"), name="one_role_a_plant"),)
 
     def __str__(self) -> str:
         return f"{self.user} {self.role} {self.tenant}"

@@ -28,7 +28,9 @@ from tenants.models import (
 from tenants.selectors import token_digest
 
 
-def create_tenant(*, tenant_id: str, tenant_name: str, timezone: str, plant_location: str) -> Tenant:
+def create_tenant(
+    *, tenant_id: str, tenant_name: str, timezone: str, plant_location: str
+) -> Tenant:
     """Make a plant with its schema, database role and host. Needs the owner's login.
 
     Raises Invalid for a bad id, name or zone and Conflict when the id is taken; then nothing is
@@ -95,7 +97,10 @@ def _check_tenant(*, tenant_id: str, tenant_name: str, timezone: str) -> None:
     errors = []
     if not re.fullmatch(TENANT_ID_PATTERN, tenant_id):
         errors.append(
-            ("tenant_id", "2 to 48 of a-z, 0-9 and _, beginning with a letter, for example plant_oslo")
+            (
+                "tenant_id",
+                "2 to 48 of a-z, 0-9 and _, beginning with a letter, for example plant_oslo",
+            )
         )
     elif tenant_id in RESERVED_IDS or tenant_id.startswith("pg_"):
         errors.append(("tenant_id", f"{tenant_id} is reserved; choose another"))
@@ -115,9 +120,7 @@ def _base_host() -> str:
     return settings.BASE_DOMAIN.split(":")[0]
 
 
-def create_user(
-    *, username: str, email: str, password: str | None = None, **fields: bool
-) -> User:
+def create_user(*, username: str, email: str, password: str | None = None, **fields: bool) -> User:
     """Make an account; without a password nobody can sign in with it until one is set."""
     return User.objects.create_user(username, email.lower(), password, **fields)
 

@@ -64,4 +64,3 @@ def accept_handover(request: HttpRequest, ticket: str, tenant_id: str) -> User:
     place_of(user, tenant_id)
     begin_session(request, user)
     return user
-

@@ -1,1 +1,3 @@
-"""The local stack behind `make demo`: an embedded PostgreSQL and Valkey and AMIS's own processes."""
+"""The local stack behind `make demo`: an embedded PostgreSQL and Valkey and AMIS's own
+processes.
+"""

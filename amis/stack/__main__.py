@@ -1,4 +1,6 @@
-"""Command line of the local stack: `up` is what `make demo` runs; the rest talks to a running one."""
+"""Command line of the local stack: `up` is what `make demo` runs; the rest talks to a running
+one.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ def status() -> int:
         return 1
     for name, service in demo["services"].items():
         pid = service["pid"] or "stopped"
-        sys.stdout.write(f"{name:12} {pid!s:>8}  restarts {service['restarts']}  {service['log']}\n")
+        sys.stdout.write(
+            f"{name:12} {pid!s:>8}  restarts {service['restarts']}  {service['log']}\n"
+        )
     sys.stdout.write(f"{demo['base_url']}\n")
     return 0
 

@@ -1,4 +1,6 @@
-"""What `make demo` prints: one calm line a step with the elapsed time, and one bar for the back-fill."""
+"""What `make demo` prints: one calm line a step with the elapsed time, and one bar for the
+back-fill.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ class Console:
         bar = "█" * filled + "·" * (BAR - filled)
         if self._is_terminal:
             end = "\n" if percent >= 100 else ""
-            sys.stdout.write(f"\r{self.elapsed_s:6.1f} s  {bar} {percent:3.0f} %  {text:40.40}{end}")
+            sys.stdout.write(
+                f"\r{self.elapsed_s:6.1f} s  {bar} {percent:3.0f} %  {text:40.40}{end}"
+            )
             sys.stdout.flush()
         elif int(percent // 10) > self._shown:
             self._shown = int(percent // 10)

@@ -61,7 +61,7 @@ def _refuse_other_addresses() -> None:
     bind = os.environ.get("AMIS_BIND", "")
     if bind not in LOOPBACKS:
         raise CannotStart(
-            f"The demo listens on this machine only, not on {bind}: its accounts are for trying out. "
+            f"The demo listens on this machine only, not on {bind}: its accounts are for trial. "
             "For others to reach AMIS, install it with docker compose behind TLS."
         )
 
@@ -133,7 +133,9 @@ class Demo:
         )
 
     def _environment(self) -> dict[str, str]:
-        """The caller's own, so that mail, language model and database settings reach the services."""
+        """The caller's own, so that mail, language model and database settings reach the
+        services.
+        """
         return {
             **os.environ,
             "AMIS_PORT": str(self._installation.web_port),
@@ -180,7 +182,9 @@ class Demo:
             except OSError:
                 missing = "web"
             time.sleep(0.25)
-        raise CannotStart(f"Not ready after {READY_WITHIN_S:.0f} s; missing: {missing}. See .amis/log/.")
+        raise CannotStart(
+            f"Not ready after {READY_WITHIN_S:.0f} s; missing: {missing}. See .amis/log/."
+        )
 
     def _write(self) -> None:
         if self._facts is not None:

@@ -42,7 +42,9 @@ class PostgresError(Exception):
 
 
 class LocalPostgres:
-    """A cluster in `home`. `durable=False` trades safety for speed and trusts every login: for tests."""
+    """A cluster in `home`. `durable=False` trades safety for speed and trusts every login: for
+    tests.
+    """
 
     def __init__(
         self,

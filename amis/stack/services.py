@@ -36,7 +36,9 @@ def service_commands(
 
 
 def service_environment(name: str, base: Mapping[str, str]) -> dict[str, str]:
-    """What a process gets: one thread for numpy, and the owner's login only where tables are made."""
+    """What a process gets: one thread for numpy, and the owner's login only where tables are
+    made.
+    """
     environment = {**base, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
     environment["AMIS_DB_LOGIN"] = "owner" if name == "provision" else "runtime"
     return environment
@@ -50,4 +52,13 @@ def _worker(queue: str, name: str, threads: int) -> tuple[str, ...]:
 def _simulator(port: int, zone: str, seed: int, epoch: str) -> tuple[str, ...]:
     options = ("--port", str(port), "--machines", "3", "--seed", str(seed), "--speed", "1")
     place = ("--timezone", zone, *(("--epoch", epoch) if epoch else ()))
-    return ("-m", "plc_sim", *options, *place, "--user", "amis", "--password-env", "AMIS_PLC_PASSWORD")
+    return (
+        "-m",
+        "plc_sim",
+        *options,
+        *place,
+        "--user",
+        "amis",
+        "--password-env",
+        "AMIS_PLC_PASSWORD",
+    )

@@ -1,4 +1,6 @@
-"""The database and the cache of the demo: embedded, unless the caller named servers of their own."""
+"""The database and the cache of the demo: embedded, unless the caller named servers of their
+own.
+"""
 
 from __future__ import annotations
 

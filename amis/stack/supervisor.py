@@ -1,4 +1,6 @@
-"""Keeps the demo's processes running: starts, restarts what dies, stops all, obeys the command line."""
+"""Keeps the demo's processes running: starts, restarts what dies, stops all, obeys the command
+line.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,9 @@ class Service:
 
 
 class Supervisor:
-    """The services in the order of their start; `changed` is called whenever a process was replaced."""
+    """The services in the order of their start; `changed` is called whenever a process was
+    replaced.
+    """
 
     def __init__(self, *, changed: Callable[[], None]) -> None:
         self.services: dict[str, Service] = {}

@@ -47,7 +47,9 @@ def pytest_load_initial_conftests() -> None:
 
 @pytest.fixture(scope="session")
 def home() -> Path:
-    """A folder for the servers, outside the checkout and readable for the account that runs them."""
+    """A folder for the servers, outside the checkout and readable for the account that runs
+    them.
+    """
     folder = Path(tempfile.mkdtemp(prefix="amis-test-"))
     folder.chmod(0o755)
     yield folder
@@ -76,9 +78,7 @@ def database_server(home: Path):
     superuser = psycopg2.connect(server.url())
     superuser.autocommit = True
     with superuser.cursor() as cursor:
-        cursor.execute(
-            f"CREATE ROLE {OWNER} LOGIN CREATEROLE CREATEDB PASSWORD '{OWNER_PASSWORD}'"
-        )
+        cursor.execute(f"CREATE ROLE {OWNER} LOGIN CREATEROLE CREATEDB PASSWORD '{OWNER_PASSWORD}'")
         cursor.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
     superuser.close()
     yield server

@@ -35,7 +35,9 @@ ROW = {"production_date": "2026-02-07", "machine_id": "m001", "shift": "day",
 
 @dataclass(frozen=True)
 class Call:
-    """One line of the wire's table: what is asked, by which role at least, and the answer's keys."""
+    """One line of the wire's table: what is asked, by which role at least, and the answer's
+    keys.
+    """
 
     path: str
     keys: set[str]
@@ -146,7 +148,9 @@ def test_nobody_gets_in_without_a_name(plant, call):
 
 
 @EVERY_CALL
-def test_a_foreign_and_an_unknown_plant_answer_the_same_bytes(plant, mallory, lyon, token_for, call):
+def test_a_foreign_and_an_unknown_plant_answer_the_same_bytes(
+    plant, mallory, lyon, token_for, call
+):
     token = key(token_for(mallory, lyon))
     bodies = set()
     for tenant in ("plant_chicago", "plant_atlantis"):
@@ -214,7 +218,10 @@ def test_submitted_figures_come_back_in_records_and_kpis(plant, sam, token_for):
 def test_one_bad_row_writes_nothing(plant, sam, token_for):
     rows = [ROW, {**ROW, "shift": "Evening", "defective_units": 371}]
     answer = Client(HTTP_HOST=CHICAGO).post(
-        "/api/production/submit", rows, content_type="application/json", **key(token_for(sam, plant))
+        "/api/production/submit",
+        rows,
+        content_type="application/json",
+        **key(token_for(sam, plant)),
     )
     assert answer.status_code == 400
     (error,) = answer.json()["extra"]["errors"]

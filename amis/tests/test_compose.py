@@ -59,7 +59,9 @@ def test_no_secret_has_a_default():
 
 
 def _program(command: list[str]) -> list[str]:
-    """A command without the interpreter's path and without the options that say where it listens."""
+    """A command without the interpreter's path and without the options that say where it
+    listens.
+    """
     words = [word for word in command[1:] if not re.fullmatch(r"\d{4,5}|[\d.]+|.*[@/].*", word)]
     where = {"-b", "-p", "--host", "--port", "--allow-remote"}
     return [word for word in words if word not in where]

@@ -79,9 +79,7 @@ def _json(value: object) -> bytes:
 
 
 def _queries(rng: random.Random) -> list[str]:
-    cases = [
-        f"{path}?{name}={rng.choice(BAD_VALUES)}" for path in READS for name in PARAMETERS
-    ]
+    cases = [f"{path}?{name}={rng.choice(BAD_VALUES)}" for path in READS for name in PARAMETERS]
     while len(cases) < 350:
         chosen = rng.sample(PARAMETERS, 3)
         query = "&".join(f"{name}={rng.choice(BAD_VALUES)}" for name in chosen)

@@ -47,7 +47,9 @@ class Sums:
     missing_pri: int = 0
 
     def __add__(self, other: Sums) -> Sums:
-        return Sums(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
+        return Sums(
+            **{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)}
+        )
 
 
 def kpis(sums: Sums) -> dict[str, Any]:

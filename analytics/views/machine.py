@@ -1,11 +1,16 @@
-"""`/machines/<id>/`: what it does, its strip, its pieces against ideal speed, its signals and stops."""
+"""`/machines/<id>/`: what it does, its strip, its pieces against ideal speed, its signals and
+stops.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone as clock
@@ -18,9 +23,9 @@ from production.figures.bars import progress_curve
 from production.figures.strip import strip
 from production.live import machine_elements
 from production.models import DataIssue, Machine, Signal, StopReason
-from production.selectors.calendar import calendar_of
+from production.selectors.machines import plant_machines, shift_calendar
+from production.selectors.series import counter_of
 from production.selectors.states import minutes_by_kind, stops_in, stretches_of, ticks_of
-from production.selectors.tracks import tracks_of
 from production.shopfloor.counters import increments
 from production.shopfloor.shifts import PlannedShift, ShiftCalendar
 from production.shopfloor.window import Window
@@ -39,19 +44,13 @@ def machine(request: HttpRequest, machine_id: str) -> HttpResponse:
     span = SPANS.get(chosen)
     if span is None:
         raise Http404
-    calendar = calendar_of(found, timezone=timezone)
+    calendar = shift_calendar(found, timezone=timezone)
     shift = calendar.at(now) if calendar else None
     interval = shift.interval if shift else Interval(now - SPANS["8h"], now)
     number = sequence(connection.schema_name)
-    element = machine_elements(
-        connection.schema_name, [(found.machine_id, found.machine_name)]
-    )[0]
-    stretches = stretches_of(
-        [found], interval, now=now, shifts={found.pk: [shift]} if shift else {}
-    )[found.pk]
-    head = tile(
-        found, element, stretches=stretches, interval=interval, timezone=timezone, now=now
-    )
+    element = machine_elements(connection.schema_name, [(found.machine_id, found.machine_name)])[0]
+    # The page has a longer strip of its own, so its head needs none.
+    head = tile(found, element, stretches=[], interval=interval, timezone=timezone, now=now)
     context = {
         "page": "overview",
         "now": now,
@@ -62,9 +61,9 @@ def machine(request: HttpRequest, machine_id: str) -> HttpResponse:
         "tile": head,
         "spans": [(name, name == chosen) for name in SPANS],
         "stops": list(stops_in(interval, machine=found)[:50]),
-        "reasons": StopReason.objects.filter(parent__isnull=False).select_related("parent"),
+        "reasons": found.reasons,
         "may_explain": may(request.place.role, Action.GIVE_REASON),
-        "signals": found.signals.filter(role=Signal.Role.PROCESS).order_by("name"),
+        "signals": [s for s in found.signal_cards if s["role"] == Signal.Role.PROCESS],
         "issues": DataIssue.objects.filter(
             signal__machine=found, started_at__gte=now - timedelta(hours=24)
         ).select_related("signal")[:20],
@@ -75,9 +74,17 @@ def machine(request: HttpRequest, machine_id: str) -> HttpResponse:
     return render(request, "machine.html", context)
 
 
-def _machine(machine_id: str) -> Machine:
-    machines = Machine.objects.select_related("line__area", "shift_pattern", "connection")
-    found = machines.filter(machine_id=machine_id).first() if "\0" not in machine_id else None
+def _machine(machine_id: str) -> Any:
+    """The machine with `signal_cards` and `reasons` (what a stop may be given), as dicts."""
+    signals = Signal.objects.filter(machine=OuterRef("pk")).order_by("name")
+    card = JSONObject(pk="pk", name="name", unit="unit", role="role", bits="counter_bits")
+    reasons = StopReason.objects.filter(parent__isnull=False).order_by("parent__name", "name")
+    leaf = JSONObject(code="code", name="name", parent="parent__name")
+    machines = plant_machines().annotate(
+        signal_cards=ArraySubquery(signals.values(card=card)),
+        reasons=ArraySubquery(reasons.values(leaf=leaf)),
+    )
+    found = None if "\0" in machine_id else machines.filter(machine_id=machine_id).first()
     if found is None:
         raise Http404
     return found
@@ -111,15 +118,13 @@ def _long_strip(
 
 
 def _pieces(
-    machine: Machine, shift: PlannedShift | None, *, timezone: str, now: datetime
+    machine: Any, shift: PlannedShift | None, *, timezone: str, now: datetime
 ) -> dict[str, Any]:
     """The running shift's counters against ideal speed, and its figures."""
     if shift is None:
         return {"kpi": None}
     window = Window(shift.interval, (shift.date, shift.date + timedelta(days=1)))
-    values = kpis(
-        kpi_sums(window=window, machines=[machine], shift=shift.name, now=now).total
-    )
+    values = kpis(kpi_sums(window=window, machines=[machine], shift=shift.name, now=now).total)
     busy = shift.elapsed(now)[1]
     target = shift.pbt_s / machine.pri_s if machine.pri_s else None
     by_now = busy / machine.pri_s if machine.pri_s else None
@@ -140,18 +145,18 @@ def _pieces(
     }
 
 
-def _curve(machine: Machine, shift: PlannedShift, now: datetime) -> list[tuple[float, float]]:
+def _curve(machine: Any, shift: PlannedShift, now: datetime) -> list[tuple[float, float]]:
     """Pieces since the shift began, thinned to what a curve can show."""
-    until = max(min(now, shift.interval.end), shift.interval.start)
-    track = tracks_of(machine, Interval(shift.interval.start, until)).get("produced")
-    points = [(shift.interval.start.timestamp(), 0.0)]
-    if track is not None and len(track.times_us):
-        steps = increments(track.values, previous=track.before, bits=track.signal.counter_bits)
-        every = max(len(steps.amounts) // CURVE_POINTS, 1)
-        sums = steps.amounts.cumsum()
-        points += [
-            (at / 1e6, float(total))
-            for at, total in zip(track.times_us[::every], sums[::every], strict=True)
-        ]
-        points.append((until.timestamp(), float(sums[-1])))
-    return points
+    start = shift.interval.start
+    until = max(min(now, shift.interval.end), start)
+    points = [(start.timestamp(), 0.0)]
+    counter = next((s for s in machine.signal_cards if s["role"] == Signal.Role.PRODUCED), None)
+    if counter is None:
+        return points
+    times, values, before = counter_of(counter["pk"], Interval(start, until))
+    if not len(times):
+        return points
+    made = increments(values, previous=before, bits=counter["bits"]).amounts.cumsum()
+    every = max(len(made) // CURVE_POINTS, 1)
+    points += zip(times[::every].tolist(), made[::every].astype(float).tolist(), strict=True)
+    return [*points, (until.timestamp(), float(made[-1]))]

@@ -1,4 +1,6 @@
-"""`/`: alarm, equation, machines worst first, the last stops, seven days and the machines compared."""
+"""`/`: alarm, equation, machines worst first, the last stops, seven days and the machines
+compared.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +19,7 @@ from analytics.views.tiles import shift_now, shift_passed, state_words, tile, wo
 from production.figures.bars import analogue_bar, compared, day_columns
 from production.live import machine_elements
 from production.models import Machine
+from production.selectors.machines import plant_machines
 from production.selectors.states import stops_in, stretches_of
 from production.shopfloor.shifts import PlannedShift
 from production.shopfloor.window import Window
@@ -37,11 +40,7 @@ FACTORS = (
 def overview(request: HttpRequest) -> HttpResponse:
     timezone = request.place.tenant.timezone
     now = clock.now()
-    machines = list(
-        Machine.objects.filter(active=True).select_related(
-            "line", "shift_pattern", "connection"
-        )
-    )
+    machines = list(plant_machines().filter(active=True))
     if not machines:
         return render(request, "empty.html", {"page": "overview"})
     number = sequence(connection.schema_name)
@@ -92,9 +91,7 @@ def _tiles(
     )
 
 
-def _equation(
-    machines: list[Machine], shift: PlannedShift | None, now: datetime
-) -> dict[str, Any]:
+def _equation(machines: list[Machine], shift: PlannedShift | None, now: datetime) -> dict[str, Any]:
     """The running shift as one line: OEE = A × P × Q, good pieces, downtime."""
     if shift is None:
         return {"kpi": None}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from amis.interval import Interval
 from production.figures.strip import Stretch, strip
 from production.models import Machine
-from production.selectors.calendar import calendar_of
+from production.selectors.machines import shift_calendar
 from production.selectors.states import minutes_by_kind, ticks_of
 from production.shopfloor.packml import STATES, TimeClass, time_class
 from production.shopfloor.shifts import PlannedShift
@@ -43,7 +43,7 @@ def state_words() -> dict[str, tuple[str, str, str]]:
 def shift_now(machines: list[Machine], *, timezone: str, now: datetime) -> PlannedShift | None:
     """The running shift of the first machine that has one."""
     for machine in machines:
-        calendar = calendar_of(machine, timezone=timezone)
+        calendar = shift_calendar(machine, timezone=timezone)
         if calendar and (shift := calendar.at(now)):
             return shift
     return None

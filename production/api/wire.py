@@ -32,7 +32,6 @@ def page(title: str, row: Shape, /) -> Shape:
     )
 
 
-
 def text() -> serializers.CharField:
     return serializers.CharField()
 

@@ -1,4 +1,6 @@
-"""Values against a scale: the analogue bar under a figure, machines compared, and days against target."""
+"""Values against a scale: the analogue bar under a figure, machines compared, and days against
+target.
+"""
 
 from __future__ import annotations
 
@@ -38,18 +40,21 @@ def compared(
             parts.append(box(left, y + 8, reach * min(max(value, 0) / highest, 1), 16, "bar-value"))
         parts.append(text(width, y + 20, label, anchor="end", css="strong"))
     parts.append(line(left, 0, left, len(rows) * step, "axis"))
-    return svg(width=width, height=max(len(rows), 1) * step, title=title, parts=parts, css="fig fig-wide")
+    return svg(
+        width=width, height=max(len(rows), 1) * step, title=title, parts=parts, css="fig fig-wide"
+    )
 
 
-def day_columns(
-    days: Sequence[tuple[str, float | None, float | None]], *, title: str
-) -> str:
+def day_columns(days: Sequence[tuple[str, float | None, float | None]], *, title: str) -> str:
     """Good pieces a day with the day's target as a tick: (label, value, target), oldest first."""
     width, height, base = 480.0, 190.0, 160.0
     known = [number for _, *pair in days for number in pair if number]
     top = max(known, default=1.0) * 1.12
     step = width / max(len(days), 1)
-    parts = [line(0, base - base * 0.98 * part, width, base - base * 0.98 * part, "grid") for part in (0.5, 1)]
+    parts = [
+        line(0, base - base * 0.98 * part, width, base - base * 0.98 * part, "grid")
+        for part in (0.5, 1)
+    ]
     for n, (label, value, target) in enumerate(days):
         x = n * step
         if value is not None:

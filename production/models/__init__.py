@@ -3,8 +3,8 @@
 from production.models.job import Job
 from production.models.plant import Area, Line, Machine, PlantClosure, ShiftPattern, StopReason
 from production.models.record import ProductionRecord, StateInterval, Stop
-from production.models.source import Connection, DataIssue, IngestCount, Outage, Signal
 from production.models.sample import Sample
+from production.models.source import Connection, DataIssue, IngestCount, Outage, Signal
 
 __all__ = [
     "Area",

@@ -1,4 +1,6 @@
-"""The plant as ISA-95 sees it: areas, lines, machines, the shift calendar and the reasons for stops."""
+"""The plant as ISA-95 sees it: areas, lines, machines, the shift calendar and the reasons for
+stops.
+"""
 
 from __future__ import annotations
 

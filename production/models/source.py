@@ -22,9 +22,7 @@ class Connection(models.Model):
 
     name = models.CharField(max_length=100, unique=True)
     endpoint_url = models.CharField(max_length=4096)
-    security_mode = models.CharField(
-        max_length=20, choices=SecurityMode, default=SecurityMode.NONE
-    )
+    security_mode = models.CharField(max_length=20, choices=SecurityMode, default=SecurityMode.NONE)
     security_policy = models.CharField(max_length=50, blank=True, default="")
     username = models.CharField(max_length=200, blank=True)
     password = models.CharField(max_length=500, blank=True)
@@ -40,9 +38,7 @@ class Connection(models.Model):
     )
     lease_owner = models.CharField(max_length=200, blank=True, editable=False)
     lease_expires_at = models.DateTimeField(null=True, editable=False)
-    status = models.CharField(
-        max_length=20, choices=Status, default=Status.WAITING, editable=False
-    )
+    status = models.CharField(max_length=20, choices=Status, default=Status.WAITING, editable=False)
     status_detail = models.TextField(blank=True, editable=False)
     last_seen_at = models.DateTimeField(null=True, editable=False)
 
@@ -168,7 +164,9 @@ class DataIssue(models.Model):
 
 
 class IngestCount(models.Model):
-    """How many values a connection delivered and what became of them; moves with the batch's commit."""
+    """How many values a connection delivered and what became of them; moves with the batch's
+    commit.
+    """
 
     class Outcome(models.TextChoices):
         RECEIVED = "received", "Received"

@@ -18,9 +18,7 @@ def plant_timezone() -> str:
     known: str | None = getattr(connection.tenant, "timezone", None)
     if known:
         return known
-    return Tenant.objects.values_list("timezone", flat=True).get(
-        schema_name=connection.schema_name
-    )
+    return Tenant.objects.values_list("timezone", flat=True).get(schema_name=connection.schema_name)
 
 
 def closed_days() -> frozenset[date]:

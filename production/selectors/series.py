@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from django.db import connection
+from numpy.typing import NDArray
 
 from amis.interval import Interval
 from production.models import Machine, Signal
@@ -21,6 +23,18 @@ WHERE signal_id = ANY(%s) AND source_timestamp >= %s AND source_timestamp < %s
   AND status_code < 1073741824 AND value IS NOT NULL
 GROUP BY signal_id, floor(extract(epoch FROM source_timestamp - %s) / %s)
 ORDER BY 1, 2"""
+
+# A counter's good values, and the one in force when they begin.
+COUNTED = """
+(SELECT extract(epoch FROM source_timestamp)::float8, value FROM production_sample
+ WHERE signal_id = %(id)s AND source_timestamp < %(start)s AND status_code < 1073741824
+   AND value IS NOT NULL
+ ORDER BY source_timestamp DESC LIMIT 1)
+UNION ALL
+SELECT extract(epoch FROM source_timestamp)::float8, value FROM production_sample
+WHERE signal_id = %(id)s AND source_timestamp >= %(start)s AND source_timestamp < %(end)s
+  AND status_code < 1073741824 AND value IS NOT NULL
+ORDER BY 1"""
 
 
 def series_of(*, machine: Machine, interval: Interval, points: int) -> list[dict[str, Any]]:
@@ -54,3 +68,17 @@ def series_of(*, machine: Machine, interval: Interval, points: int) -> list[dict
         }
         for signal in signals
     ]
+
+
+def counter_of(
+    signal_id: int, interval: Interval
+) -> tuple[NDArray[np.float64], NDArray[np.float64], float | None]:
+    """A counter's times (epoch s) and values in an interval, and its value before."""
+    with connection.cursor() as cursor:
+        ends = {"id": signal_id, "start": interval.start, "end": interval.end}
+        cursor.execute(COUNTED, ends)
+        rows = np.array(cursor.fetchall(), dtype=float).reshape(-1, 2)
+    before = None
+    if len(rows) and rows[0, 0] < interval.start.timestamp():
+        before, rows = float(rows[0, 1]), rows[1:]
+    return rows[:, 0], rows[:, 1], before

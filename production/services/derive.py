@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -36,7 +37,8 @@ class Segment:
 def derive_records(
     *, machine: Machine, interval: Interval, now: datetime | None = None
 ) -> list[ProductionRecord]:
-    """Recompute states, stops and shift records of a machine for every shift that the interval touches.
+    """Recompute states, stops and shift records of a machine for every shift that the interval
+    touches.
 
     Nothing after `now` is derived. Submitted and imported records are left alone; the derived one
     beside them is kept, but does not count.
@@ -62,9 +64,7 @@ def derive_records(
     return records
 
 
-def _segments(
-    calendar: ShiftCalendar | None, interval: Interval, now: datetime
-) -> list[Segment]:
+def _segments(calendar: ShiftCalendar | None, interval: Interval, now: datetime) -> list[Segment]:
     """The shifts that the interval touches and the time between them, cut at UTC midnights."""
     end = min(interval.end, now)
     if end <= interval.start:
@@ -105,7 +105,9 @@ def _spans(machine: Machine, tracks: dict[str, StoredTrack], whole: Interval) ->
         blocked=tracks["blocked"].whole if "blocked" in tracks else None,
         starved=tracks["starved"].whole if "starved" in tracks else None,
     )
-    known = next((i for i, span in enumerate(spans) if span.state or span.cause == "unmapped"), None)
+    known = next(
+        (i for i, span in enumerate(spans) if span.state or span.cause == "unmapped"), None
+    )
     return [] if known is None else spans[known:]
 
 
@@ -169,7 +171,7 @@ def _cut(spans: list[StateSpan], segments: list[Segment]) -> list[StateSpan]:
         edges = [span.start_us, *inside, span.end_us]
         pieces += [
             StateSpan(start, end, span.state, span.cause)
-            for start, end in zip(edges, edges[1:], strict=False)
+            for start, end in itertools.pairwise(edges)
         ]
     return pieces
 
@@ -222,5 +224,3 @@ def shift_card(record: ProductionRecord) -> dict[str, object]:
         "downtime_min": None if record.adet_s is None else record.adet_s / 60,
         "oee": record.oee,
     }
-
-

@@ -21,7 +21,9 @@ BATCH = 2000
 
 @dataclass(slots=True)
 class Reasons:
-    """What people said about the stops: unexplained seconds a shift, and the running stop's reason."""
+    """What people said about the stops: unexplained seconds a shift, and the running stop's
+    reason.
+    """
 
     unassigned_s: dict[datetime, float] = field(default_factory=dict)
     running_reason: str = ""
@@ -45,9 +47,7 @@ def save_states(
     _sync(StateInterval, machine, {row.start: row for row in existing}, wanted)
 
 
-def save_stops(
-    machine: Machine, whole: Interval, totals: Totals, *, open_until_us: int
-) -> Reasons:
+def save_stops(machine: Machine, whole: Interval, totals: Totals, *, open_until_us: int) -> Reasons:
     """The machine's stops within `whole` become those of the shifts; a person's reason is kept."""
     existing = {
         row.start: row
@@ -209,4 +209,3 @@ def _differs(row: Any, values: dict[str, Any]) -> bool:
             setattr(row, name, value)
             different = True
     return different
-

@@ -22,9 +22,7 @@ def create_job(*, kind: str, user_id: int | None = None, user_label: str = "") -
     return Job.objects.create(kind=kind, user_id=user_id, user_label=user_label)
 
 
-def report_progress(
-    *, job: Job, percent: float, step: str, eta_s: float | None = None
-) -> None:
+def report_progress(*, job: Job, percent: float, step: str, eta_s: float | None = None) -> None:
     """Store how far a job is. Raises Cancelled when somebody asked for its end."""
     job.refresh_from_db(fields=["cancel_requested"])
     if job.cancel_requested:

@@ -11,7 +11,8 @@ MONTHS_AHEAD = 3
 
 
 def ensure_partitions(*, first: date, last: date) -> int:
-    """Make the months from `first` to `last` in the current plant's schema; returns how many were new.
+    """Make the months from `first` to `last` in the current plant's schema; returns how many were
+    new.
 
     Samples that had landed in the default partition move into their month.
     """

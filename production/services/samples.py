@@ -1,4 +1,6 @@
-"""The one writer of samples: a batch is one binary COPY inside a savepoint, and harmless to repeat."""
+"""The one writer of samples: a batch is one binary COPY inside a savepoint, and harmless to
+repeat.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ ROW = np.dtype(
     ]
 )
 STAGE = "CREATE TEMPORARY TABLE amis_stage (LIKE production_sample) ON COMMIT DROP"
-UNSTAGE = f"""INSERT INTO production_sample {COLUMNS} SELECT {COLUMNS.strip('()')} FROM amis_stage
+UNSTAGE = f"""INSERT INTO production_sample {COLUMNS} SELECT {COLUMNS.strip("()")} FROM amis_stage
               ON CONFLICT DO NOTHING"""
 COUNT = """INSERT INTO production_ingestcount (connection_id, outcome, reason, count)
            VALUES (%s, %s, %s, %s)

@@ -160,9 +160,7 @@ class _Checker:
             self._fault(number, "production_date", "lies in the future: the shift has not begun")
         return shift
 
-    def _plausible(
-        self, number: int, shift: PlannedShift, values: dict[str, float | None]
-    ) -> None:
+    def _plausible(self, number: int, shift: PlannedShift, values: dict[str, float | None]) -> None:
         made, bad, down = (values[name] for name in NUMBERS)
         if made is not None and bad is not None and bad > made:
             self._fault(number, "defective_units", "must not exceed units_produced")

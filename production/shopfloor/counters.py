@@ -1,4 +1,6 @@
-"""Piece counters that never go back: increments from running totals, resets and rollovers told apart."""
+"""Piece counters that never go back: increments from running totals, resets and rollovers told
+apart.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ LARGEST = 2.0**53
 """Beyond this a float no longer counts single pieces: such a total is rubbish."""
 
 NEAR = 0.05
-"""A fall is a rollover only if the way round through the limit is at most this share of the range."""
+"""A fall is a rollover only if the way round through the limit is at most this share of the
+range.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,9 @@ def increments(
 
 
 def _way_round(old: float, new: float, bits: int) -> float | None:
-    """The forward distance from `old` to `new` through the counter's limit; None when it is too long."""
+    """The forward distance from `old` to `new` through the counter's limit; None when it is too
+    long.
+    """
     half, full = float(2 ** (bits - 1)), float(2**bits)
     candidates = []
     if old < half and new >= 0:

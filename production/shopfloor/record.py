@@ -62,7 +62,9 @@ class ShiftTotals:
 
 
 def oee_of(*, pri_s: float | None, gq: float | None, pbt_s: float) -> float | None:
-    """OEE = PRI × GQ / PBT (ISO 22400-2: A × E × Q, shortened). None where a part is unknown or PBT 0."""
+    """OEE = PRI × GQ / PBT (ISO 22400-2: A × E × Q, shortened). None where a part is unknown or
+    PBT 0.
+    """
     ideal = _times(pri_s, gq)
     return None if ideal is None or not pbt_s else ideal / pbt_s
 
@@ -89,7 +91,9 @@ def shift_totals(
     inside = _inside(spans, window)
     seconds = _seconds(inside, busy)
     halts = tuple(stops(inside, busy=busy))
-    failures = [s for s in halts if s.time_class is TimeClass.ADET and not is_minor(s, minor_stop_s)]
+    failures = [
+        s for s in halts if s.time_class is TimeClass.ADET and not is_minor(s, minor_stop_s)
+    ]
     pot_s, planned_busy_s = shift.elapsed(until)
     pq, sq = _count(produced, window), _count(defective, window)
     return ShiftTotals(
@@ -168,9 +172,7 @@ def _inside(spans: Sequence[StateSpan], window: tuple[int, int]) -> Sequence[Sta
     return spans[first : bisect_left(spans, window[1], key=lambda span: span.start_us)]
 
 
-def _seconds(
-    spans: Sequence[StateSpan], busy: Sequence[tuple[int, int]]
-) -> dict[TimeClass, float]:
+def _seconds(spans: Sequence[StateSpan], busy: Sequence[tuple[int, int]]) -> dict[TimeClass, float]:
     """Busy seconds by class, added as whole microseconds."""
     found = dict.fromkeys(TimeClass, 0)
     for span in spans:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +18,9 @@ DAY_MIN = 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class ShiftTime:
-    """A shift by the wall clock. An end at or before the start is on the next day; "24:00" is allowed."""
+    """A shift by the wall clock. An end at or before the start is on the next day; "24:00" is
+    allowed.
+    """
 
     name: str
     start: str
@@ -75,7 +78,9 @@ class PlannedShift:
 
 @dataclass(frozen=True)
 class ShiftCalendar:
-    """A pattern in a zone. `closed` days have no shifts; a shift belongs to the day it starts on."""
+    """A pattern in a zone. `closed` days have no shifts; a shift belongs to the day it starts
+    on.
+    """
 
     timezone: str
     pattern: WeekPattern
@@ -117,7 +122,9 @@ def start_of_day(day: date, timezone: str) -> datetime:
 
 
 def validate_pattern(pattern: WeekPattern) -> None:
-    """Raise Invalid when times are malformed, shifts overlap or a break lies outside every shift."""
+    """Raise Invalid when times are malformed, shifts overlap or a break lies outside every
+    shift.
+    """
     if pattern.shifts and not pattern.days:
         raise Invalid("The pattern has shifts but no weekday on which they start.")
     spans = []
@@ -129,7 +136,7 @@ def validate_pattern(pattern: WeekPattern) -> None:
         raise Invalid("Two shifts of one pattern have the same name.")
     spans.sort()
     ordered = [*spans, (spans[0][0] + DAY_MIN, spans[0][1] + DAY_MIN, spans[0][2])] if spans else []
-    for one, other in zip(ordered, ordered[1:], strict=False):
+    for one, other in itertools.pairwise(ordered):
         if other[0] < one[1]:
             raise Invalid(f"The shifts {one[2]} and {other[2]} overlap.")
     for pause in pattern.breaks:

@@ -33,7 +33,8 @@ def state_spans(
     blocked: Track | None = None,
     starved: Track | None = None,
 ) -> list[StateSpan]:
-    """Cover `[start_us, end_us)` with spans that touch and never overlap; equal neighbours are merged.
+    """Cover `[start_us, end_us)` with spans that touch and never overlap; equal neighbours are
+    merged.
 
     A code holds until the next one. Time before the first code, with a NaN code, with a code that
     the map does not know, and during an outage is no data. Suspended and Suspending get the cause
@@ -65,7 +66,10 @@ def state_spans(
 
 
 def _held(
-    at: NDArray[np.int64], times: NDArray[np.int64], values: NDArray[np.float64], before: float | None
+    at: NDArray[np.int64],
+    times: NDArray[np.int64],
+    values: NDArray[np.float64],
+    before: float | None,
 ) -> NDArray[np.float64]:
     """The value in force at each instant; NaN before the first where nothing was known earlier."""
     first = np.nan if before is None else before

@@ -43,7 +43,12 @@ def stops(spans: Iterable[StateSpan], *, busy: Sequence[tuple[int, int]]) -> lis
             start, end = max(span.start_us, first), min(span.end_us, last)
             if start >= end:
                 continue
-            if found and found[-1].end_us == start and found[-1].time_class is kind and start > first:
+            if (
+                found
+                and found[-1].end_us == start
+                and found[-1].time_class is kind
+                and start > first
+            ):
                 run = found[-1]
                 # the flag that names the cause may come a moment after the state
                 cause = run.cause or (span.cause if span.state == run.state else "")

@@ -19,7 +19,9 @@ THREE_SHIFTS = [
 ROLES = ("state", "produced", "defective", "blocked", "starved")
 
 
-def make_machine(machine_id: str = "M001", *, capacity: float = 480, breaks=(), **fields) -> Machine:
+def make_machine(
+    machine_id: str = "M001", *, capacity: float = 480, breaks=(), **fields
+) -> Machine:
     """A machine in three shifts around the clock, with a connection and a signal of each role."""
     pattern, _ = ShiftPattern.objects.get_or_create(
         name="three-shift",

@@ -92,7 +92,9 @@ def test_shift_by_shift_or_all_at_once_gives_the_same(machine):
         model.objects.all().delete()
     for n in range(16):
         begin = START + timedelta(hours=n)
-        derive_records(machine=machine, interval=Interval(begin, begin + timedelta(hours=1)), now=end)
+        derive_records(
+            machine=machine, interval=Interval(begin, begin + timedelta(hours=1)), now=end
+        )
     assert content() == at_once
 
 
@@ -206,7 +208,8 @@ def test_a_machine_without_a_pattern_has_states_and_no_record(plant):
 
 
 @pytest.mark.parametrize(
-    ("night", "hours"), [(datetime(2026, 3, 8, 4, tzinfo=UTC), 7), (datetime(2026, 11, 1, 3, tzinfo=UTC), 9)]
+    ("night", "hours"),
+    [(datetime(2026, 3, 8, 4, tzinfo=UTC), 7), (datetime(2026, 11, 1, 3, tzinfo=UTC), 9)],
 )
 def test_the_night_of_a_clock_change_is_as_long_as_it_was(machine, night, hours):
     store(machine, "state", (night, EXECUTE))

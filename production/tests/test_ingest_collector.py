@@ -162,9 +162,7 @@ async def test_a_strangers_values_flow_when_its_certificate_is_approved(
     }
     pk = await ask(lambda: plant(server.url, **secured))
     async with collecting(tmp_path):
-        parked = await until(
-            lambda: Connection.objects.filter(status="parked").first(), within_s=8
-        )
+        parked = await until(lambda: Connection.objects.filter(status="parked").first(), within_s=8)
         assert bytes(parked.parked_certificate) == (tmp_path / "stranger-cert.der").read_bytes()
         assert await ask(Sample.objects.count) == 0
         assert await ask(lambda: DataIssue.objects.get().kind) == "certificate_parked"

@@ -1,7 +1,10 @@
-"""A shift's time elements add up to the second, and OEE is one ratio whichever way it is computed."""
+"""A shift's time elements add up to the second, and OEE is one ratio whichever way it is
+computed.
+"""
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -108,7 +111,9 @@ def test_stops_of_neighbouring_states_are_one_stop():
 
 
 def test_a_short_delay_is_a_minor_stop_and_no_failure():
-    record = totals_of(spans_of((0, EXECUTE), (10, HELD), (11.9, EXECUTE), (20, HELD), (25, EXECUTE)))
+    record = totals_of(
+        spans_of((0, EXECUTE), (10, HELD), (11.9, EXECUTE), (20, HELD), (25, EXECUTE))
+    )
     assert [is_minor(s) for s in record.stops] == [True, False]
     assert (record.failures, record.repair_s) == (1, 300)
 
@@ -150,7 +155,7 @@ def test_the_time_elements_close_whatever_happened(changes, until):
     spans = spans_of(*changes, until=until)
     assert spans[0].start_us == at(0)
     assert spans[-1].end_us == at(until)
-    assert all(a.end_us == b.start_us for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end_us == b.start_us for a, b in itertools.pairwise(spans))
     record = totals_of(spans, until=until)
     assert record.pot_s == pytest.approx(record.planned_down_s + record.no_data_s + record.pbt_s)
     parts = record.apt_s + record.aust_s + record.adet_s + record.adot_s

@@ -40,7 +40,9 @@ def batch(signal, *rows, texts=None) -> SampleBatch:
 def test_a_batch_is_stored_to_the_microsecond(signal):
     result = record_samples(batch=batch(signal, (0, 6), (1.000001, 9)))
     assert (result.stored, result.duplicate) == (2, 0)
-    stored = list(Sample.objects.order_by("source_timestamp").values_list("source_timestamp", "value"))
+    stored = list(
+        Sample.objects.order_by("source_timestamp").values_list("source_timestamp", "value")
+    )
     assert stored == [(NOON, 6.0), (NOON.replace(second=1, microsecond=1), 9.0)]
 
 

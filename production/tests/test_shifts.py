@@ -87,9 +87,7 @@ def test_a_whole_day_can_be_one_shift():
 
 
 def test_overlapping_finds_the_shift_that_began_the_day_before():
-    night = Interval(
-        datetime(2026, 11, 20, 2, tzinfo=UTC), datetime(2026, 11, 20, 3, tzinfo=UTC)
-    )
+    night = Interval(datetime(2026, 11, 20, 2, tzinfo=UTC), datetime(2026, 11, 20, 3, tzinfo=UTC))
     assert [s.date for s in calendar("Etc/UTC").overlapping(night)] == [date(2026, 11, 19)]
 
 

@@ -56,6 +56,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 def _in_failed_transaction(error: Exception) -> bool:
-    """A broken transaction refuses even this statement; the roll-back that follows needs no path."""
+    """A broken transaction refuses even this statement; the roll-back that follows needs no
+    path.
+    """
     cause = error.__cause__ or error
     return isinstance(cause, psycopg2.errors.InFailedSqlTransaction)

@@ -1,4 +1,6 @@
-"""No door lets one plant see another: SQL, ORM, threads, async, API, sockets, tasks, cache, files."""
+"""No door lets one plant see another: SQL, ORM, threads, async, API, sockets, tasks, cache,
+files.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ BASE = "amis.localhost"
 
 
 def _runtime_connection():
-    """A bare session of the runtime login: no search path, no role, as forgotten code would have it."""
+    """A bare session of the runtime login: no search path, no role, as forgotten code would have
+    it.
+    """
     return psycopg2.connect(
         host="127.0.0.1",
         port=servers.PORTS["database"],
@@ -231,7 +235,9 @@ API_FORMS = [
 
 
 @pytest.mark.parametrize(("host", "path", "headers"), API_FORMS)
-def test_mallory_gets_404_for_chicago_in_every_form(db, mallory, lyon, token_for, host, path, headers):
+def test_mallory_gets_404_for_chicago_in_every_form(
+    db, mallory, lyon, token_for, host, path, headers
+):
     token = token_for(mallory, lyon)
     response = Client().get(path, HTTP_HOST=host, HTTP_AUTHORIZATION=f"Token {token}", **headers)
     assert response.status_code == 404
@@ -307,7 +313,9 @@ def test_the_same_cache_key_holds_another_value_in_each_plant(db, chicago, lyon)
 
 
 def test_without_the_role_the_database_would_not_refuse(committed, chicago, lyon):
-    """The owner's login, which takes no role, reads Chicago from Lyon: so the role is what refuses."""
+    """The owner's login, which takes no role, reads Chicago from Lyon: so the role is what
+    refuses.
+    """
     from conftest import as_owner
 
     _plant_a_machine(chicago, "M001")

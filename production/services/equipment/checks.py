@@ -20,7 +20,7 @@ SCHEME = "opc.tcp://"
 MAX_URL_BYTES = 4096
 NODE = re.compile(r"nsu=(?P<uri>[^;\s]+);(?P<kind>[isgb])=(?P<id>.+)")
 HOST_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
-SECURITY_POLICIES = ("Basic256Sha256", "Aes128_Sha256_RsaOaep", "Aes256_Sha256_RsaPss")
+SECURITY_POLICIES = ("Basic256Sha256", "Aes128Sha256RsaOaep", "Aes256Sha256RsaPss")
 # Besides control characters: separators that break a line, and marks that turn text round.
 ODD_CATEGORIES = frozenset({"Cc", "Zl", "Zp", "Cs"})
 TURNING_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

@@ -27,6 +27,8 @@ CONNECTION = (
     "simulated",
     "enabled",
 )
+# OPC UA's own spelling of two of them has underscores.
+POLICIES = ("None", *checks.SECURITY_POLICIES, "Aes128_Sha256_RsaOaep", "Aes256_Sha256_RsaPss")
 
 
 def connection_row(item: Item, *, folder: Path, endpoints: Mapping[str, str]) -> Row:
@@ -64,7 +66,7 @@ def _endpoint(item: Item, override: str | None) -> str:
 
 def _security(item: Item) -> dict[str, str]:
     mode = item.choice("security_mode", Connection.SecurityMode.values, default="None")
-    policy = item.choice("security_policy", ("None", *checks.SECURITY_POLICIES), default="None")
+    policy = item.choice("security_policy", POLICIES, default="None").replace("_", "")
     if mode == "None" and policy != "None":
         item.fault("security_policy", f"security_policy {policy} needs Sign or SignAndEncrypt.")
     elif mode != "None" and policy == "None":

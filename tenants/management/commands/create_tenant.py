@@ -17,7 +17,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("tenant_id", metavar="ID", help="for example plant_oslo")
         parser.add_argument("--name", required=True, help="the plant's name as people read it")
-        parser.add_argument("--timezone", required=True, help="an IANA zone, for example Europe/Oslo")
+        parser.add_argument(
+            "--timezone", required=True, help="an IANA zone, for example Europe/Oslo"
+        )
         parser.add_argument("--location", default="", help="town and country")
 
     def handle(self, *args: Any, **options: Any) -> None:

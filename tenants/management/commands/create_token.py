@@ -1,12 +1,14 @@
-"""Print a new API token for a person and a plant; both the account and its role are made if missing."""
+"""Print a new API token for a person and a plant; both the account and its role are made if
+missing.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
-from django.core.exceptions import ValidationError
 
 from amis.errors import AmisError
 from tenants.models import Role, User
