@@ -22,8 +22,9 @@ BASE_HOSTS = frozenset({BASE_DOMAIN.split(":")[0].lower(), "localhost", "127.0.0
 ALLOWED_HOSTS = ["*"]
 
 SHARED_APPS = [
-    "django_tenants",
+    # Before django_tenants, whose own create_tenant command would win otherwise.
     "tenants",
+    "django_tenants",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -38,7 +39,8 @@ SHARED_APPS = [
     "django_htmx",
 ]
 TENANT_APPS = ["production", "analytics", "ai_insights", "reports"]
-INSTALLED_APPS = ["daphne", *SHARED_APPS, *TENANT_APPS]
+# Tenant apps first: of two commands with one name (create_tenant) the first app's is taken.
+INSTALLED_APPS = [*TENANT_APPS, *SHARED_APPS]
 TENANT_MODEL = "tenants.Tenant"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
 TENANT_LIMIT_SET_CALLS = True

@@ -17,10 +17,11 @@ from django_tenants.utils import tenant_context
 from production.models import Connection, Machine
 from production.services.equipment import bump_revisions, import_equipment
 from production.services.partitions import ensure_partitions
+from production.services.plants import found_plant
 from production.services.reasons import ensure_reasons
 from tenants.models import ApiToken, Role, Tenant, User
 from tenants.selectors import token_digest
-from tenants.services import create_tenant, create_token, create_user, grant_role
+from tenants.services import create_token, create_user, grant_role
 
 FOLDER = settings.BASE_DIR / "amis" / "demo"
 MONTHS_BACK, MONTHS_AHEAD = 7, 3
@@ -78,7 +79,7 @@ def make_demo_plants(*, endpoints: Mapping[str, str], secrets_file: Path) -> dic
 def _plant(plant: DemoPlant, endpoint: str | None) -> Tenant:
     tenant = Tenant.objects.filter(schema_name=plant.tenant_id).first()
     if tenant is None:
-        tenant = create_tenant(
+        tenant = found_plant(
             tenant_id=plant.tenant_id,
             tenant_name=plant.name,
             timezone=plant.timezone,

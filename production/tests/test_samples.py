@@ -96,16 +96,17 @@ def test_a_late_month_gets_its_rows_out_of_the_default_partition(committed, chic
     with tenant_context(chicago):
         machine = Machine.objects.create(machine_id="M001", machine_name="Filler")
         signal = Signal.objects.create(machine=machine, name="s", node="nsu=u;i=1")
-        record_samples(batch=batch(signal, (0, 6)))
+        five_years = 5 * 365.25 * 86_400
+        record_samples(batch=batch(signal, (five_years, 6)))
     with as_owner(), tenant_context(chicago):
-        made = ensure_partitions(first=date(2026, 10, 31), last=date(2026, 12, 1))
-        again = ensure_partitions(first=date(2026, 10, 31), last=date(2026, 12, 1))
+        made = ensure_partitions(first=date(2031, 10, 31), last=date(2031, 12, 1))
+        again = ensure_partitions(first=date(2031, 10, 31), last=date(2031, 12, 1))
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM production_sample_202611")
+            cursor.execute("SELECT count(*) FROM production_sample_203111")
             in_month = cursor.fetchone()[0]
             cursor.execute("SELECT count(*) FROM production_sample_default")
             in_default = cursor.fetchone()[0]
-        for month in ("202610", "202611", "202612"):
+        for month in ("203110", "203111", "203112"):
             with connection.cursor() as cursor:
                 cursor.execute(f"DROP TABLE production_sample_{month}")
     assert (made, again, in_month, in_default) == (3, 0, 1, 0)

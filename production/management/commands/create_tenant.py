@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from amis.errors import AmisError
-from tenants.services import create_tenant
+from production.services.plants import found_plant
 from tenants.sessions import plant_url
 
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            tenant = create_tenant(
+            tenant = found_plant(
                 tenant_id=options["tenant_id"],
                 tenant_name=options["name"],
                 timezone=options["timezone"],
