@@ -167,7 +167,6 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = STATE_DIR / "static"
 WHITENOISE_MAX_AGE = 3600
 # Files are served from where they lie, so that nothing has to be collected before the first start.
 WHITENOISE_USE_FINDERS = True
