@@ -4,7 +4,6 @@ REQUIREMENTS := $(if $(LIGHT),requirements-light.txt,requirements.txt)
 VENV := .venv/bin
 
 .PHONY: demo test lint bench vendor clean setup setup-dev
-export RESET AMIS_PORT AMIS_BIND
 
 demo: setup
 	@exec $(VENV)/python -m amis.stack up

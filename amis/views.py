@@ -91,7 +91,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
     }
     if ready:
         return JsonResponse(body)
-    return JsonResponse(body, status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
+    answer = JsonResponse(body, status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
+    # Not ready is an answer and no fault: Django would log every poll of it as an error.
+    answer._has_been_logged = True
+    return answer
 
 
 @never_cache

@@ -84,11 +84,15 @@ class Demo:
         except Leaving:
             pass
         finally:
+            self._stop()
+        return 0
+
+    def _stop(self) -> None:
+        if self._supervisor.services:
             self._console.say("Stopping")
             self._supervisor.stop_all()
-            paths.DEMO.unlink(missing_ok=True)
             self._console.say("Stopped; data are kept")
-        return 0
+        paths.DEMO.unlink(missing_ok=True)
 
     def _leave(self, *_: object) -> None:
         """While starting, unwind at once; while watching, end the watch."""
@@ -206,7 +210,7 @@ def plc_url(installation: Installation, name: str) -> str:
 
 
 def _web_port() -> int:
-    text = os.environ.get("AMIS_PORT", "8000")
+    text = os.environ.get("AMIS_PORT") or "8000"
     if not text.isdigit() or not 1 <= int(text) <= 65535:
         raise CannotStart(f"AMIS_PORT: {text!r} is not a port.")
     return int(text)

@@ -307,6 +307,8 @@ def test_a_browser_gets_the_browsable_api(plant, bob, client_of):
     answer = client_of(bob, plant).get("/api/kpis", HTTP_ACCEPT="text/html")
     assert answer["Content-Type"].startswith("text/html")
     assert b"bootstrap.min.css" in answer.content
+    assert "unsafe" not in answer["Content-Security-Policy"]
+    assert b"<script>" not in answer.content
 
 
 def test_the_schema_is_clean_and_shows_every_plant_route_twice(tmp_path):
