@@ -7,22 +7,26 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+import redis
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 from django_tenants.utils import schema_context
 
 from amis.errors import NotFound
 from production.live import live_machines, socket_closed, socket_seen
 from tenants.live import group_of, sequence
+from tenants.models import User
 from tenants.selectors import place_of
 
-WITHDRAWN = 4403
+WITHDRAWN, TRY_AGAIN = 4403, 1013
+STORE_AWAY = (Error, redis.RedisError)
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
@@ -31,11 +35,14 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         self.schema: str = self.scope["place"].tenant.schema_name
         self.socket = uuid4().hex
-        self.last_frame = time.monotonic()
         # Joined first: an event that falls between the two is in the snapshot or comes after it.
         await self.channel_layer.group_add(group_of(self.schema), self.channel_name)
         await self.accept()
-        number, data = await database_sync_to_async(snapshot)(self.schema, self.socket)
+        try:
+            number, data = await database_sync_to_async(snapshot)(self.schema, self.socket)
+        except STORE_AWAY:
+            await self._end(TRY_AGAIN)
+            return
         self.number = number
         await self._send("snapshot", number, data)
         self.beat = asyncio.create_task(self._keep_alive())
@@ -43,7 +50,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         if hasattr(self, "beat"):
             self.beat.cancel()
-            await database_sync_to_async(socket_closed)(self.schema, self.socket)
+            # A store that is away forgets the socket by itself.
+            with suppress(*STORE_AWAY):
+                await database_sync_to_async(socket_closed)(self.schema, self.socket)
         if hasattr(self, "schema"):
             await self.channel_layer.group_discard(group_of(self.schema), self.channel_name)
 
@@ -54,6 +63,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.last_frame = time.monotonic()
         await self.send(json.dumps(frame))
 
+    async def live_withdrawn(self, event: dict[str, Any]) -> None:
+        """The plant is closed to everybody."""
+        await self._end(WITHDRAWN)
+
     async def _send(self, kind: str, number: int, data: Any) -> None:
         self.last_frame = time.monotonic()
         now = datetime.now(UTC).isoformat()
@@ -63,12 +76,23 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """At least one frame in every interval, for as long as the person may see the plant."""
         interval = settings.LIVE_INTERVAL_S * 0.9
         while True:
-            await asyncio.sleep(max(self.last_frame + interval - time.monotonic(), interval / 2))
-            if not await database_sync_to_async(still_open)(self.scope, self.socket):
-                await self.close(WITHDRAWN)
-                return
+            await asyncio.sleep(max(self.last_frame + interval - time.monotonic(), 0))
             if time.monotonic() - self.last_frame >= interval:
                 await self._send("heartbeat", self.number, {})
+            try:
+                is_open = await database_sync_to_async(still_open)(self.scope, self.socket)
+            except STORE_AWAY:
+                # Who cannot be asked about is not let in for longer: the page comes again.
+                await self._end(TRY_AGAIN)
+                return
+            if not is_open:
+                await self._end(WITHDRAWN)
+                return
+
+    async def _end(self, code: int) -> None:
+        """No event goes out any more, not even while the browser takes its leave."""
+        await self.channel_layer.group_discard(group_of(self.schema), self.channel_name)
+        await self.close(code)
 
 
 def snapshot(schema: str, socket: str) -> tuple[int, dict[str, Any]]:
@@ -83,8 +107,12 @@ def still_open(scope: dict[str, Any], socket: str) -> bool:
     """Count the socket, and ask whether its person still may see the plant."""
     connection.set_schema_to_public()
     tenant = scope["place"].tenant
+    # Read anew: the one in the scope is as old as the connection.
+    user = User.objects.filter(pk=scope["user"].pk, is_active=True).first()
+    if user is None:
+        return False
     try:
-        place_of(scope["user"], tenant.tenant_id)
+        place_of(user, tenant.tenant_id)
     except NotFound:
         return False
     socket_seen(tenant.schema_name, socket)

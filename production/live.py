@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from production.models import Machine
+from production.shopfloor.record import us
 from tenants.live import plant_key, publish, sequence, valkey
 
 STALE_AFTER_S = 10.0
@@ -35,33 +36,34 @@ class NewestValue:
     state: str | None = None
 
 
+# Newer values only, and a state only where it differs from the one that holds. It runs inside
+# Valkey, so that two workers that both write, while a lease passes from one to the other, cannot
+# step between each other's look and write.
+KEEP = """
+for i = 1, #ARGV, 5 do
+  local field, at, entry, machine, state = unpack(ARGV, i, i + 4)
+  local kept = redis.call('HGET', KEYS[1], field)
+  local kept_at = kept and cjson.decode(kept).at_us
+  if not kept_at or tonumber(at) >= kept_at then
+    redis.call('HSET', KEYS[1], field, entry)
+    local held = redis.call('HGET', KEYS[2], machine)
+    if state ~= '' and not (held and cjson.decode(held).state == cjson.decode(state).state) then
+      redis.call('HSET', KEYS[2], machine, state)
+    end
+  end
+end"""
+
+
 def store_newest(schema: str, values: Sequence[NewestValue]) -> None:
     """Keep values that are newer than what is kept; a state remembers since when it holds."""
-    if not values:
-        return
-    newest = {(v.machine_id, v.name): v for v in sorted(values, key=lambda v: v.source_timestamp)}
-    key = plant_key(schema, "newest")
-    fields = [_field(*place) for place in newest]
-    kept = dict(zip(fields, valkey().hmget(key, fields), strict=True))
-    updates = {}
-    for place, value in newest.items():
-        old = json.loads(kept[_field(*place)] or "{}")
-        stamp = value.source_timestamp.isoformat()
-        if old and datetime.fromisoformat(old["source_timestamp"]) > value.source_timestamp:
-            continue
-        entry = {
-            "role": value.role,
-            "value": value.value,
-            "unit": value.unit,
-            "source_timestamp": stamp,
-            "quality": value.quality,
-        }
-        if value.role == "state":
-            same = old.get("state") == value.state and "since" in old
-            entry |= {"state": value.state, "since": old["since"] if same else stamp}
-        updates[_field(*place)] = json.dumps(entry)
-    if updates:
-        valkey().hset(key, mapping=updates)
+    ordered = sorted(values, key=lambda value: value.source_timestamp)
+    newest = {(value.machine_id, value.name): value for value in ordered}
+    # Of a state each value counts: one that left and came back holds since its return.
+    told = [v for v in ordered if v.role == "state" or v is newest[v.machine_id, v.name]]
+    arguments = [argument for value in told for argument in _kept(value)]
+    if arguments:
+        keys = [plant_key(schema, name) for name in ("newest", "state")]
+        valkey().eval(KEEP, len(keys), *keys, *arguments)
 
 
 def store_alive(schema: str, machine_ids: Iterable[str], at: datetime) -> None:
@@ -86,9 +88,9 @@ def store_shift(schema: str, machine_id: str, shift: dict[str, Any] | None, reas
 def machine_elements(schema: str, machines: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
     """The live element of each (machine_id, machine_name), in order."""
     pipe = valkey().pipeline(transaction=False)
-    for name in ("newest", "alive", "shift"):
+    for name in ("newest", "state", "alive", "shift"):
         pipe.hgetall(plant_key(schema, name))
-    newest, alive, shifts = pipe.execute()
+    newest, states, alive, shifts = pipe.execute()
     signals: dict[str, dict[str, Any]] = {}
     for field, text in newest.items():
         machine_id, name = field.decode().split("\x1f", 1)
@@ -99,6 +101,7 @@ def machine_elements(schema: str, machines: Sequence[tuple[str, str]]) -> list[d
             machine_id,
             machine_name,
             signals.get(machine_id, {}),
+            json.loads(states.get(machine_id.encode()) or "{}"),
             alive.get(machine_id.encode()),
             json.loads(shifts.get(machine_id.encode()) or "{}"),
             now,
@@ -163,15 +166,36 @@ def _field(machine_id: str, name: str) -> str:
     return f"{machine_id}\x1f{name}"
 
 
+def _kept(value: NewestValue) -> tuple[str, int, str, str, str]:
+    """One value as `KEEP` takes it; only a good state is one that holds."""
+    stamp = value.source_timestamp.isoformat()
+    at_us = us(value.source_timestamp)
+    entry = {
+        "role": value.role,
+        "value": value.value,
+        "unit": value.unit,
+        "source_timestamp": stamp,
+        "at_us": at_us,
+        "quality": value.quality,
+    }
+    state = ""
+    if value.role == "state":
+        entry["state"] = value.state
+        if value.quality == "good":
+            state = json.dumps({"state": value.state, "code": value.value, "since": stamp})
+    field = _field(value.machine_id, value.name)
+    return field, at_us, json.dumps(entry), value.machine_id, state
+
+
 def _element(
     machine_id: str,
     machine_name: str,
     signals: dict[str, Any],
+    state: dict[str, Any],
     alive: bytes | None,
     kept: dict[str, Any],
     now: datetime,
 ) -> dict[str, Any]:
-    state = next((s for s in signals.values() if s["role"] == "state"), {})
     lost = alive is not None and alive.startswith(b"lost:")
     age_s = now.timestamp() - float(alive.removeprefix(b"lost:")) if alive is not None else None
     is_stale = lost or age_s is None or age_s > STALE_AFTER_S
@@ -180,7 +204,7 @@ def _element(
         "machine_id": machine_id,
         "machine_name": machine_name,
         "state": None if is_stale else state.get("state"),
-        "state_code": state.get("value"),
+        "state_code": state.get("code"),
         "since": state.get("since"),
         "reason": kept.get("reason", ""),
         "source_timestamp": max(stamps, key=datetime.fromisoformat) if stamps else None,
