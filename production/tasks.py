@@ -9,6 +9,7 @@ from django.db import connection
 from django_tenants.utils import schema_context
 
 from amis.interval import Interval
+from production.live import publish_machines
 from production.models import Machine
 from production.services.derive import derive_records
 from production.services.partitions import ensure_near_partitions
@@ -20,7 +21,9 @@ def derive(machine_id: str, start: str, end: str) -> None:
     """Derive a machine's records again, in the plant that the message names."""
     machines = Machine.objects.select_related("connection", "shift_pattern")
     interval = Interval(datetime.fromisoformat(start), datetime.fromisoformat(end))
-    derive_records(machine=machines.get(machine_id=machine_id), interval=interval)
+    machine = machines.get(machine_id=machine_id)
+    derive_records(machine=machine, interval=interval)
+    publish_machines(connection.schema_name, [(machine.machine_id, machine.machine_name)])
 
 
 @shared_task(name="production.tasks.make_partitions")

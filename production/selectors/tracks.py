@@ -20,11 +20,13 @@ SELECT signal_id, (extract(epoch FROM source_timestamp) * 1000000)::bigint, valu
 FROM production_sample
 WHERE signal_id = ANY(%s) AND source_timestamp >= %s AND source_timestamp < %s AND {GOOD}
 ORDER BY signal_id, source_timestamp"""
+# A text in place of a number makes a state unknown; a counter goes on from its last number.
 BEFORE = f"""
 SELECT ids.id, (extract(epoch FROM last.source_timestamp) * 1000000)::bigint, last.value
 FROM unnest(%s) AS ids(id), LATERAL (
   SELECT source_timestamp, value FROM production_sample
   WHERE signal_id = ids.id AND source_timestamp < %s AND {GOOD}
+    AND (value IS NOT NULL OR ids.id = ANY(%s))
   ORDER BY source_timestamp DESC LIMIT 1) AS last"""
 
 
@@ -52,9 +54,10 @@ def tracks_of(machine: Machine, interval: Interval) -> dict[str, StoredTrack]:
     """The tracks of a machine's non-process signals by role."""
     signals = {s.pk: s for s in machine.signals.all() if s.role != Signal.Role.PROCESS}
     ids = list(signals)
+    states = [pk for pk, signal in signals.items() if signal.role == Signal.Role.STATE]
     with connection.cursor() as cursor:
-        cursor.execute(BEFORE, [ids, interval.start])
-        before = {row[0]: row[2] for row in cursor.fetchall()}
+        cursor.execute(BEFORE, [ids, interval.start, states])
+        before = {pk: np.nan if value is None else value for pk, _, value in cursor.fetchall()}
         cursor.execute(WITHIN, [ids, interval.start, interval.end])
         rows = cursor.fetchall()
     owner = np.array([row[0] for row in rows], dtype=np.int64)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-import numpy as np
 from django.db import connection, transaction
 
 from amis.interval import Interval
 from production.live import bump_data_version, store_shift
-from production.models import DataIssue, Machine, ProductionRecord
+from production.models import DataIssue, Machine, ProductionRecord, StateInterval
 from production.selectors.calendar import calendar_of
 from production.selectors.tracks import StoredTrack, outages_of, tracks_of
 from production.services.derived_rows import save_records, save_states, save_stops
-from production.shopfloor.counters import increments
+from production.services.segments import Segment, cut, segments_of
+from production.shopfloor.counters import Increments, increments
 from production.shopfloor.packml import STATES
 from production.shopfloor.record import Pieces, ShiftTotals, instant, shift_totals, us
 from production.shopfloor.shifts import PlannedShift, ShiftCalendar
@@ -26,12 +26,17 @@ COUNTERS = ("produced", "defective", "rework")
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """A stretch between two borders: a planned shift, or time outside every shift."""
+class Counted:
+    """What a counter's totals amount to, piece by piece."""
 
-    start_us: int
-    end_us: int
-    shift: PlannedShift | None
+    track: StoredTrack
+    steps: Increments
+
+    def before(self, end_us: int) -> Pieces | None:
+        """The pieces; None where the counter had not been heard by `end_us`: unknown, not zero."""
+        times = self.track.times_us
+        heard = self.track.before is not None or (len(times) and times[0] < end_us)
+        return (times, self.steps.amounts) if heard else None
 
 
 def derive_records(
@@ -43,58 +48,52 @@ def derive_records(
     Nothing after `now` is derived. Submitted and imported records are left alone; the derived one
     beside them is kept, but does not count.
     """
-    now = now or datetime.now(UTC)
-    calendar = calendar_of(machine)
-    segments = _segments(calendar, interval, now)
-    if not segments:
-        return []
-    whole = Interval(instant(segments[0].start_us), instant(segments[-1].end_us))
-    tracks = tracks_of(machine, whole)
-    spans = _spans(machine, tracks, whole)
-    pieces = {role: _pieces(tracks.get(role)) for role in COUNTERS}
-    totals = _totals(machine, segments, spans, pieces, now)
     with transaction.atomic():
-        # One derivation of a machine at a time: two workers would write the same rows.
-        Machine.objects.select_for_update().only("pk").get(pk=machine.pk)
-        _save_counter_events(tracks)
-        save_states(machine, whole, _cut(spans, segments), open_until_us=us(now))
+        # One derivation of a machine at a time, and each reads what was stored when its turn came:
+        # a slower one must not write older figures over newer ones.
+        Machine.objects.select_for_update(no_key=True).only("pk").get(pk=machine.pk)
+        now = now or datetime.now(UTC)
+        segments = _due(machine, calendar_of(machine), interval, now)
+        if not segments:
+            return []
+        whole = Interval(instant(segments[0].start_us), instant(segments[-1].end_us))
+        tracks = tracks_of(machine, whole)
+        spans = _spans(machine, tracks, whole)
+        counted = {role: _counted(tracks[role]) for role in COUNTERS if role in tracks}
+        totals = _totals(machine, segments, spans, counted, now)
+        _save_counter_events(counted.values())
+        save_states(machine, whole, cut(spans, segments), open_until_us=us(now))
         reasons = save_stops(machine, whole, totals, open_until_us=us(now))
-        records = save_records(machine, totals, reasons)
-    _tell(machine, records, reasons.running_reason, now)
+        records = save_records(machine, whole, totals, reasons)
+        _tell(machine, segments[-1], records, reasons.running_reason, now)
     return records
 
 
-def _segments(calendar: ShiftCalendar | None, interval: Interval, now: datetime) -> list[Segment]:
-    """The shifts that the interval touches and the time between them, cut at UTC midnights."""
-    end = min(interval.end, now)
-    if end <= interval.start:
+def _due(
+    machine: Machine, calendar: ShiftCalendar | None, interval: Interval, now: datetime
+) -> list[Segment]:
+    """The segments of the interval, and those before it that still wait for their end.
+
+    A shift that was derived while it ran is open until somebody looks at it after its end.
+    """
+    segments = segments_of(calendar, interval, now)
+    if not segments:
         return []
-    reach = Interval(interval.start - timedelta(days=2), end + timedelta(days=2))
-    shifts = calendar.overlapping(reach) if calendar else []
-    borders = {us(shift.interval.start) for shift in shifts}
-    borders |= {us(shift.interval.end) for shift in shifts}
-    inside = [(us(s.interval.start), us(s.interval.end)) for s in shifts]
-    midnight = reach.start.replace(hour=0, minute=0, second=0, microsecond=0)
-    while midnight <= reach.end:
-        if not any(first < us(midnight) < last for first, last in inside):
-            borders.add(us(midnight))
-        midnight += timedelta(days=1)
-    ordered = sorted(borders)
-    first = bisect_right(ordered, us(interval.start)) - 1
-    last = bisect_left(ordered, us(end))
-    by_start = {us(shift.interval.start): shift for shift in shifts}
-    return [
-        Segment(start, min(stop, us(now)), by_start.get(start))
-        for start, stop in zip(ordered[first:last], ordered[first + 1 : last + 1], strict=True)
-        if start < us(now)
-    ]
+    earlier = StateInterval.objects.filter(
+        machine=machine, start__lt=instant(segments[0].start_us)
+    ).order_by("-start")
+    newest = earlier.values_list("start", "end").first()
+    if newest is None or newest[1] is not None:
+        return segments
+    return segments_of(calendar, Interval(newest[0], interval.end), now)
 
 
 def _spans(machine: Machine, tracks: dict[str, StoredTrack], whole: Interval) -> list[StateSpan]:
     """The machine's states; the time before its very first sample is left out."""
     track = tracks.get("state")
-    if track is None:
+    if track is None or (track.before is None and not len(track.times_us)):
         return []
+    heard_us = us(whole.start) if track.before is not None else int(track.times_us[0])
     spans = state_spans(
         track=(track.times_us, track.values),
         state_map=_state_map(machine),
@@ -105,10 +104,11 @@ def _spans(machine: Machine, tracks: dict[str, StoredTrack], whole: Interval) ->
         blocked=tracks["blocked"].whole if "blocked" in tracks else None,
         starved=tracks["starved"].whole if "starved" in tracks else None,
     )
-    known = next(
-        (i for i, span in enumerate(spans) if span.state or span.cause == "unmapped"), None
-    )
-    return [] if known is None else spans[known:]
+    return [
+        StateSpan(max(span.start_us, heard_us), span.end_us, span.state, span.cause)
+        for span in spans
+        if span.end_us > heard_us
+    ]
 
 
 def _state_map(machine: Machine) -> dict[int, str]:
@@ -117,18 +117,16 @@ def _state_map(machine: Machine) -> dict[int, str]:
     return {int(code): name for code, name in mapped.items()} if mapped else STATES
 
 
-def _pieces(track: StoredTrack | None) -> Pieces | None:
-    if track is None:
-        return None
-    steps = increments(track.values, previous=track.before, bits=track.signal.counter_bits)
-    return track.times_us, steps.amounts
+def _counted(track: StoredTrack) -> Counted:
+    bits = track.signal.counter_bits
+    return Counted(track, increments(track.values, previous=track.before, bits=bits))
 
 
 def _totals(
     machine: Machine,
     segments: list[Segment],
     spans: list[StateSpan],
-    pieces: dict[str, Pieces | None],
+    counted: dict[str, Counted],
     now: datetime,
 ) -> list[tuple[PlannedShift, ShiftTotals]]:
     """What each planned shift amounts to; shifts in which nothing was heard have no record."""
@@ -139,13 +137,14 @@ def _totals(
             continue
         first = max(bisect_right(starts, segment.start_us) - 1, 0)
         inside = spans[first : bisect_left(starts, segment.end_us)]
-        inside = _from(inside, segment.start_us)
+        pieces = {
+            role: counted[role].before(segment.end_us) if role in counted else None
+            for role in COUNTERS
+        }
         totals = shift_totals(
             shift=segment.shift,
             spans=inside,
-            produced=pieces["produced"],
-            defective=pieces["defective"],
-            rework=pieces["rework"],
+            **pieces,
             pri_s=machine.pri_s,
             until=now,
             minor_stop_s=machine.minor_stop_s,
@@ -155,40 +154,15 @@ def _totals(
     return found
 
 
-def _from(spans: list[StateSpan], start_us: int) -> list[StateSpan]:
-    """Spans that cover from `start_us` on; what they do not cover is no data."""
-    if not spans or spans[0].start_us <= start_us:
-        return spans
-    return [StateSpan(start_us, spans[0].start_us, None), *spans]
-
-
-def _cut(spans: list[StateSpan], segments: list[Segment]) -> list[StateSpan]:
-    """The spans cut at the segments' borders."""
-    borders = [segment.start_us for segment in segments[1:]]
-    pieces = []
-    for span in spans:
-        inside = borders[bisect_right(borders, span.start_us) : bisect_left(borders, span.end_us)]
-        edges = [span.start_us, *inside, span.end_us]
-        pieces += [
-            StateSpan(start, end, span.state, span.cause)
-            for start, end in itertools.pairwise(edges)
-        ]
-    return pieces
-
-
-def _save_counter_events(tracks: dict[str, StoredTrack]) -> None:
+def _save_counter_events(counted: Iterable[Counted]) -> None:
     """A reset or rollover is a data issue, once."""
     issues = []
-    for role in COUNTERS:
-        track = tracks.get(role)
-        if track is None or not np.any(np.diff(track.whole[1]) < 0):
-            continue
-        steps = increments(track.values, previous=track.before, bits=track.signal.counter_bits)
-        for event in steps.events:
-            at = instant(int(track.times_us[event.index]))
+    for one in counted:
+        for event in one.steps.events:
+            at = instant(int(one.track.times_us[event.index]))
             issues.append(
                 DataIssue(
-                    signal=track.signal,
+                    signal=one.track.signal,
                     kind=event.kind,
                     started_at=at,
                     ended_at=at,
@@ -200,27 +174,37 @@ def _save_counter_events(tracks: dict[str, StoredTrack]) -> None:
 
 
 def _tell(
-    machine: Machine, records: list[ProductionRecord], running_reason: str, now: datetime
+    machine: Machine,
+    newest: Segment,
+    records: list[ProductionRecord],
+    running_reason: str,
+    now: datetime,
 ) -> None:
-    """After the commit: caches learn that figures changed, live pages get the running shift's."""
+    """After the commit: caches learn that figures changed, live pages what runs now, if anything.
+
+    A derivation that does not reach up to `now` has nothing to say about what runs.
+    """
     schema = connection.schema_name
-    running = [r for r in records if r.shift_start <= now < r.shift_end]
+    shift = newest.shift if newest.shift and now in newest.shift.interval else None
+    record = next((r for r in records if shift and r.shift_start == shift.interval.start), None)
+    card = shift_card(shift, record) if shift else None
 
     def after_commit() -> None:
         bump_data_version(schema)
-        if running:
-            store_shift(schema, machine.machine_id, shift_card(running[-1]), running_reason)
+        if newest.end_us >= us(now):
+            store_shift(schema, machine.machine_id, card, running_reason if shift else "")
 
     transaction.on_commit(after_commit)
 
 
-def shift_card(record: ProductionRecord) -> dict[str, object]:
-    """The running shift as the live element shows it."""
+def shift_card(shift: PlannedShift, record: ProductionRecord | None) -> dict[str, object]:
+    """The running shift as the live element shows it; without a record nothing is known of it."""
+    adet_s = record.adet_s if record else None
     return {
-        "name": record.shift,
-        "date": record.production_date.isoformat(),
-        "units_produced": record.units_produced,
-        "defective_units": record.defective_units,
-        "downtime_min": None if record.adet_s is None else record.adet_s / 60,
-        "oee": record.oee,
+        "name": shift.name,
+        "date": shift.date.isoformat(),
+        "units_produced": record.units_produced if record else None,
+        "defective_units": record.defective_units if record else None,
+        "downtime_min": None if adet_s is None else adet_s / 60,
+        "oee": record.oee if record else None,
     }

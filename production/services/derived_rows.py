@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from amis.interval import Interval
@@ -17,6 +17,12 @@ from production.shopfloor.stops import StopSpan, is_minor
 Totals = list[tuple[PlannedShift, ShiftTotals]]
 REASON_FIELDS = ("reason_id", "note", "reason_user_id", "reason_by", "reason_at")
 BATCH = 2000
+RECORD_KEY = ("machine", "production_date", "shift", "source")
+RECORD_VALUES = [
+    column.name
+    for column in ProductionRecord._meta.concrete_fields
+    if column.name not in ("id", *RECORD_KEY)
+]
 
 
 @dataclass(slots=True)
@@ -62,6 +68,9 @@ def save_stops(machine: Machine, whole: Interval, totals: Totals, *, open_until_
         for stop in total.stops:
             row = _stop_row(shift, stop, open_until_us)
             kept = _explanation(explained, stop)
+            if kept is not None and kept.end is None:
+                # It was still running: the stop that it became is this one, no later one.
+                explained.remove(kept)
             row |= {name: getattr(kept, name) for name in REASON_FIELDS} if kept else {}
             wanted[instant(stop.start_us)] = row
             _note(reasons, shift, stop, kept, machine.minor_stop_s, is_open=row["end"] is None)
@@ -69,20 +78,27 @@ def save_stops(machine: Machine, whole: Interval, totals: Totals, *, open_until_
     return reasons
 
 
-def save_records(machine: Machine, totals: Totals, reasons: Reasons) -> list[ProductionRecord]:
-    """One derived record a shift; it counts unless somebody submitted or imported another."""
-    if not totals:
-        return []
-    days = {shift.date for shift, _ in totals}
-    stored = ProductionRecord.objects.filter(machine=machine, production_date__in=days)
+def save_records(
+    machine: Machine, whole: Interval, totals: Totals, reasons: Reasons
+) -> list[ProductionRecord]:
+    """One derived record a shift; it counts unless somebody submitted or imported another.
+
+    A derived record of a shift within `whole` that is not among the totals goes: the plan or the
+    data changed, and nothing speaks for it any more.
+    """
+    day = timedelta(days=1)
     derived, others = {}, set()
-    for record in stored:
+    for record in ProductionRecord.objects.filter(
+        machine=machine,
+        production_date__gte=(whole.start - day).date(),
+        production_date__lte=(whole.end + day).date(),
+    ):
         key = (record.production_date, record.shift)
         if record.source == ProductionRecord.Source.DERIVED:
             derived[key] = record
         else:
             others.add(key)
-    new, changed, result = [], [], []
+    changed, result = [], []
     for shift, total in totals:
         key = (shift.date, shift.name)
         values = record_values(machine, shift, total)
@@ -90,24 +106,33 @@ def save_records(machine: Machine, totals: Totals, reasons: Reasons) -> list[Pro
             "effective": key not in others,
             "unassigned_s": reasons.unassigned_s.get(shift.interval.start, 0.0),
         }
-        record = derived.get(key)
-        if record is None:
-            record = ProductionRecord(
-                machine=machine,
-                production_date=shift.date,
-                shift=shift.name,
-                source=ProductionRecord.Source.DERIVED,
-                **values,
-            )
-            new.append(record)
-        elif _differs(record, values):
-            record.updated_at = datetime.now(UTC)
+        known = derived.pop(key, None)
+        record = known or ProductionRecord(
+            machine=machine,
+            production_date=shift.date,
+            shift=shift.name,
+            source=ProductionRecord.Source.DERIVED,
+        )
+        if _differs(record, values) or known is None:
             changed.append(record)
         result.append(record)
-    ProductionRecord.objects.bulk_create(new, batch_size=BATCH)
-    if changed:
-        ProductionRecord.objects.bulk_update(changed, [*values, "updated_at"], batch_size=200)
+    gone = [record.pk for record in derived.values() if record.shift_start in whole]
+    ProductionRecord.objects.filter(pk__in=gone).delete()
+    upsert_records(changed)
     return result
+
+
+def upsert_records(records: list[ProductionRecord]) -> None:
+    """Insert or overwrite by the natural key: one statement, where `bulk_update` writes a CASE for
+    every row and column.
+    """
+    ProductionRecord.objects.bulk_create(
+        records,
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=RECORD_KEY,
+        update_fields=RECORD_VALUES,
+    )
 
 
 def record_values(machine: Machine, shift: PlannedShift, total: ShiftTotals) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from amis.errors import Invalid, NotFound
 from amis.interval import Interval
-from production.models import Stop, StopReason
+from production.live import publish_machines
+from production.models import Machine, Stop, StopReason
 from production.services.derive import derive_records
 
 Loss = StopReason.Loss
@@ -62,17 +63,25 @@ def give_reason(*, stop_id: int, code: str, note: str, user_id: int, label: str)
     if reason is None:
         raise Invalid(f"reason: there is no reason {code!r}.")
     with transaction.atomic():
-        stop = (
-            Stop.objects.select_for_update(of=("self",))
-            .select_related("machine__connection", "machine__shift_pattern")
-            .filter(pk=stop_id)
-            .first()
-        )
-        if stop is None:
-            raise NotFound("There is no stop with this id.")
+        stop = _locked(stop_id)
         stop.reason, stop.note = reason, note
         stop.reason_user_id, stop.reason_by, stop.reason_at = user_id, label, timezone.now()
         stop.save()
-        end = stop.end or timezone.now()
-        derive_records(machine=stop.machine, interval=Interval(stop.start, end))
+        machine, end = stop.machine, stop.end or timezone.now()
+        derive_records(machine=machine, interval=Interval(stop.start, end))
+        schema, name = connection.schema_name, (machine.machine_id, machine.machine_name)
+        transaction.on_commit(lambda: publish_machines(schema, [name]))
+    return stop
+
+
+def _locked(stop_id: int) -> Stop:
+    """The stop, with its machine locked first as derivation does: the other way round the two
+    would wait for each other. Raises NotFound.
+    """
+    owner = Machine.objects.filter(stops=stop_id).select_for_update(of=("self",), no_key=True)
+    list(owner.only("pk"))
+    stops = Stop.objects.select_related("machine__connection", "machine__shift_pattern")
+    stop = stops.filter(pk=stop_id).first()
+    if stop is None:
+        raise NotFound("There is no stop with this id.")
     return stop

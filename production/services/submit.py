@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,13 +15,15 @@ from amis.errors import Invalid
 from production.live import bump_data_version
 from production.models import Machine, ProductionRecord
 from production.selectors.calendar import calendar_of, closed_days, plant_timezone
-from production.services.derived_rows import record_values
+from production.services.derived_rows import record_values, upsert_records
 from production.shopfloor.record import submitted_totals
 from production.shopfloor.shifts import PlannedShift, ShiftCalendar
 
 NUMBERS = ("units_produced", "defective_units", "downtime_min")
 LARGEST = 1e12
 MOST_ERRORS = 1000
+# fromisoformat alone would take 2026-W06-6 as well.
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Fault = dict[str, Any]
 
 
@@ -53,6 +56,9 @@ def submit_records(
     """
     figures = _Checker(now or timezone.now()).check(rows)
     with transaction.atomic():
+        # Derivation holds the same lock: which record counts is decided by one at a time.
+        machines = Machine.objects.filter(pk__in={figure.machine.pk for figure in figures})
+        list(machines.order_by("pk").select_for_update(no_key=True).only("pk"))
         created, updated = _store(figures, source)
         if created or updated:
             schema = connection.schema_name
@@ -125,7 +131,7 @@ class _Checker:
 
     def _day(self, number: int, text: Any) -> date | None:
         try:
-            if isinstance(text, str) and len(text) == 10:
+            if isinstance(text, str) and DATE.fullmatch(text):
                 return date.fromisoformat(text)
         except ValueError:
             pass
@@ -185,32 +191,24 @@ def _store(figures: list[Figure], source: str) -> tuple[int, int]:
         return 0, 0
     machines = {figure.machine.pk for figure in figures}
     days = {figure.shift.date for figure in figures}
-    rows = ProductionRecord.objects.select_for_update().filter(
-        machine__in=machines, production_date__in=days
-    )
+    rows = ProductionRecord.objects.filter(machine__in=machines, production_date__in=days)
     stored: dict[tuple[int, date, str], dict[str, ProductionRecord]] = {}
     for row in rows:
         stored.setdefault((row.machine_id, row.production_date, row.shift), {})[row.source] = row
-    new, changed, retired = [], [], []
-    names: list[str] = []
+    created, changed, retired = 0, [], []
     for figure in figures:
         beside = stored.get(figure.key, {})
         values = _values(figure)
-        names = [*values]
         own = beside.get(source)
         if own is None:
-            new.append(_record(figure, source, values))
+            created += 1
+            changed.append(_record(figure, source, values))
         elif any(getattr(own, name) != value for name, value in values.items()):
-            for name, value in values.items():
-                setattr(own, name, value)
-            own.updated_at = timezone.now()
-            changed.append(own)
+            changed.append(_record(figure, source, values))
         retired += [r.pk for r in beside.values() if r.source != source and r.effective]
     ProductionRecord.objects.filter(pk__in=retired).update(effective=False)
-    ProductionRecord.objects.bulk_create(new, batch_size=1000)
-    if changed:
-        ProductionRecord.objects.bulk_update(changed, [*names, "updated_at"], batch_size=200)
-    return len(new), len(changed)
+    upsert_records(changed)
+    return created, len(changed) - created
 
 
 def _values(figure: Figure) -> dict[str, Any]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import numpy as np
+from django.db import connection
+from django_tenants.utils import tenant_context
 
 from production.models import Connection, Machine, ShiftPattern, Signal
 from production.services.samples import SampleBatch, record_samples
@@ -58,3 +62,12 @@ def store(machine: Machine, role: str, *rows: tuple[datetime, float], status: in
             texts={},
         )
     )
+
+
+def beside(tenant, work: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """`work` inside a plant, on the thread that calls this and with a connection of its own."""
+    try:
+        with tenant_context(tenant):
+            return work(*arguments, **named)
+    finally:
+        connection.close()

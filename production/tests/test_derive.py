@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import transaction
 from django_tenants.utils import tenant_context
 
 from amis.interval import Interval
-from production.models import DataIssue, Outage, ProductionRecord, StateInterval, Stop, StopReason
+from production.models import (
+    DataIssue,
+    Machine,
+    Outage,
+    ProductionRecord,
+    StateInterval,
+    Stop,
+    StopReason,
+)
 from production.services.derive import derive_records
-from production.tests.factories import make_machine, store
+from production.tests.factories import beside, make_machine, store
 
 # 06:00 in Chicago on Thursday 19 November 2026
 START = datetime(2026, 11, 19, 12, tzinfo=UTC)
@@ -224,3 +235,66 @@ def test_the_vendors_own_state_numbers_are_mapped(machine):
     store(machine, "state", (minute(0), 10), (minute(20), 30), (minute(30), 55))
     (record,) = derive(machine, until=minute(60))
     assert (record.apt_s, record.adet_s, record.no_data_s) == (1200, 600, 1800)
+
+
+def test_the_last_seconds_of_a_shift_are_derived_after_its_end(machine):
+    """A live derivation looks at the running shift only; the one before still waits for its end."""
+    store(machine, "state", (minute(0), EXECUTE))
+    store(machine, "produced", (minute(-1), 100), (minute(479), 140))
+    derive(machine, until=minute(478))
+    later = minute(481)
+    derive(machine, start=later - timedelta(seconds=1), until=later)
+    day = ProductionRecord.objects.get(shift="Day")
+    assert (day.apt_s, day.units_produced) == (day.pbt_s, 40) == (450 * 60, 40)
+    assert [s.start for s in StateInterval.objects.filter(end=None)] == [END]
+
+
+def test_a_shift_without_a_word_between_two_others_is_derived_alike(machine):
+    store(machine, "state", (minute(0), EXECUTE))
+    Outage.objects.create(
+        connection=machine.connection, started_at=minute(480), ended_at=minute(960)
+    )
+    far = minute(1200)
+    derive(machine, until=far)
+    before = rows()
+    evening = Interval(minute(600), minute(700))
+    derive_records(machine=machine, interval=evening, now=far)
+    assert rows() == before
+
+
+def test_a_counter_that_was_never_heard_is_unknown_and_not_zero(machine):
+    store(machine, "state", (minute(0), EXECUTE))
+    store(machine, "produced", (minute(481), 10), (minute(482), 12))
+    derive(machine, until=minute(600))
+    produced = ProductionRecord.objects.order_by("shift_start").values_list("units_produced", "oee")
+    assert list(produced) == [(None, None), (2, None)]
+
+
+def test_a_text_where_a_number_belongs_does_not_lose_a_counters_base_line(machine):
+    nothing = float("nan")
+    store(machine, "state", (minute(0), EXECUTE))
+    store(machine, "produced", (minute(-1), 0), (minute(470), 30), (minute(475), nothing))
+    store(machine, "produced", (minute(490), 35))
+    derive(machine, start=minute(481), until=minute(600))
+    assert ProductionRecord.objects.get(shift="Evening").units_produced == 5
+
+
+def test_a_plant_derives_nothing_of_another(machine, lyon):
+    golden_shift(machine)
+    derive(machine)
+    with tenant_context(lyon):
+        assert rows() == [[], [], []]
+        twin = make_machine()
+        assert derive(twin) == []
+
+
+def test_who_waited_for_its_turn_reads_what_was_stored_meanwhile(committed, chicago):
+    with tenant_context(chicago):
+        machine = make_machine()
+        store(machine, "state", (minute(0), EXECUTE))
+        with ThreadPoolExecutor() as pool, transaction.atomic():
+            Machine.objects.select_for_update().get()
+            pool.submit(beside, chicago, derive, machine, until=minute(90))
+            time.sleep(0.3)
+            store(machine, "state", (minute(60), HELD))
+        assert ProductionRecord.objects.get().adet_s == 30 * 60

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import transaction
 from django_tenants.utils import tenant_context
 
 from amis.errors import Invalid
+from amis.interval import Interval
 from production.models import ProductionRecord
+from production.services.derive import derive_records
 from production.services.submit import submit_records
-from production.tests.factories import make_machine
+from production.tests.factories import beside, make_machine, store
 
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)
 
@@ -79,6 +84,7 @@ def test_a_submitted_figure_takes_the_place_of_the_derived_one(machine):
         ({"shift": "Late"}, "shift"),
         ({"shift": ["Day"]}, "shift"),
         ({"production_date": "2026-02-30"}, "production_date"),
+        ({"production_date": "2026-W06-6"}, "production_date"),
         ({"production_date": "2026-02-11"}, "production_date"),
         ({"production_date": "0001-01-01"}, "shift"),
         ({"units_produced": -1}, "units_produced"),
@@ -109,3 +115,48 @@ def test_every_fault_of_every_row_is_listed(machine):
         submit(row(machine_id="x", units_produced=-1), "nonsense", row(downtime_min=-3))
     places = [(fault["row"], fault["field"]) for fault in error.value.extra["errors"]]
     assert places == [(1, "machine_id"), (1, "units_produced"), (2, "row"), (3, "downtime_min")]
+
+
+def test_the_largest_request_is_stored_and_stored_again(machine):
+    days = [date(2026, 2, 7) - timedelta(days=n) for n in range(1666)]
+    rows = [row(production_date=str(d), shift=s) for d in days for s in ("Day", "Evening", "Night")]
+    nothing = {"received": len(rows), "created": 0, "updated": 0, "unchanged": 0}
+    assert submit(*rows) == nothing | {"created": len(rows)}
+    assert submit(*rows) == nothing | {"unchanged": len(rows)}
+    changed = [one | {"units_produced": 451} for one in rows[:-1]]
+    assert submit(*changed, rows[-1]) == nothing | {"updated": len(rows) - 1, "unchanged": 1}
+    assert ProductionRecord.objects.filter(good_units=446).count() == len(rows) - 1
+
+
+def test_a_record_says_when_it_changed_and_only_then(machine):
+    submit(row())
+    first = ProductionRecord.objects.get().updated_at
+    submit(row())
+    assert ProductionRecord.objects.get().updated_at == first
+    submit(row(downtime_min=None))
+    record = ProductionRecord.objects.get()
+    assert record.updated_at > first
+    assert (record.apt_s, record.oee) == (None, pytest.approx(60 * 445 / (450 * 60)))
+
+
+def test_a_figure_that_arrives_while_its_shift_is_derived_wins(committed, chicago):
+    start = datetime(2026, 2, 7, 12, tzinfo=UTC)
+    with tenant_context(chicago):
+        machine = make_machine("M001")
+        store(machine, "state", (start, 6))
+        with ThreadPoolExecutor() as pool, transaction.atomic():
+            derive_records(machine=machine, interval=Interval(start, NOW), now=NOW)
+            answer = pool.submit(beside, chicago, submit, row())
+            time.sleep(0.3)
+        assert answer.result()["created"] == 1
+        day = ProductionRecord.objects.filter(production_date="2026-02-07", shift="Day")
+        effective = day.order_by("source").values_list("source", "effective")
+        assert list(effective) == [("derived", False), ("submitted", True)]
+
+
+def test_figures_of_one_plant_are_not_those_of_another(machine, lyon):
+    submit(row())
+    with tenant_context(lyon):
+        assert not ProductionRecord.objects.exists()
+        with pytest.raises(Invalid, match="there is no machine 'M001'"):
+            submit(row())
