@@ -1,7 +1,8 @@
 """What the environment says, read once, typed, and refused with all its faults at the same time.
 
 Sources, the first that has a name wins: the process's environment, `.env`, `.amis/env` (written by
-the local stack). Every value may also come from the file that NAME_FILE names.
+the local stack; AMIS_HOME names another folder than `.amis`). Every value may also come from the
+file that NAME_FILE names.
 """
 
 from __future__ import annotations
@@ -68,6 +69,12 @@ class Environment:
     log_level: str
 
 
+def home(environ: Mapping[str, str] | None = None, *, root: Path = ROOT) -> Path:
+    """Where the local stack keeps its things: `.amis` of the checkout, or what AMIS_HOME names."""
+    environ = os.environ if environ is None else environ
+    return root / (environ.get("AMIS_HOME") or ".amis")
+
+
 def load(environ: Mapping[str, str] | None = None, *, root: Path = ROOT) -> Environment:
     """Read the environment. Raises BadEnvironment with every fault that it finds."""
     environ = os.environ if environ is None else environ
@@ -79,7 +86,7 @@ def _merged(environ: Mapping[str, str], root: Path) -> dict[str, str]:
     parts.
     """
     merged: dict[str, str] = {}
-    for source in (_file(root / ".amis" / "env"), _file(root / ".env"), dict(environ)):
+    for source in (_file(home(environ, root=root) / "env"), _file(root / ".env"), dict(environ)):
         if source.get("DATABASE_URL") or source.get("DB_HOST") or source.get("DATABASE_URL_FILE"):
             for name in ("DATABASE_URL", "DATABASE_URL_FILE", *DATABASE_PARTS):
                 merged.pop(name, None)

@@ -12,7 +12,7 @@ except environment.BadEnvironment as error:
     sys.exit(str(error))
 
 BASE_DIR = environment.ROOT
-STATE_DIR = BASE_DIR / ".amis"
+STATE_DIR = environment.home()
 VERSION = __version__
 SECRET_KEY = ENVIRONMENT.secret_key
 DEBUG = ENVIRONMENT.debug

@@ -18,7 +18,13 @@ from amis.environment import ROOT
 from amis.stack import lock, paths
 from amis.stack.backfill import fill_in_the_past
 from amis.stack.console import Console
-from amis.stack.install import Installation, PortTaken, load_or_make, write_environment
+from amis.stack.install import (
+    HISTORY_DAYS,
+    Installation,
+    PortTaken,
+    load_or_make,
+    write_environment,
+)
 from amis.stack.postgres import LocalPostgres, PostgresError
 from amis.stack.report import farewell, write_demo_file
 from amis.stack.services import PLANTS, PROCESSES, service_commands, service_environment
@@ -108,7 +114,7 @@ class Demo:
             _reset()
         for stale in paths.CONTROL.iterdir():
             stale.unlink()
-        self._installation = load_or_make(web_port=_web_port())
+        self._installation = load_or_make(web_port=_web_port(), history_days=_history_days())
         self._stores = Stores(self._installation)
         commands = self._commands()
         self._begin_processes(commands, PLANTS)
@@ -213,6 +219,13 @@ def _web_port() -> int:
     text = os.environ.get("AMIS_PORT") or "8000"
     if not text.isdigit() or not 1 <= int(text) <= 65535:
         raise CannotStart(f"AMIS_PORT: {text!r} is not a port.")
+    return int(text)
+
+
+def _history_days() -> int:
+    text = os.environ.get("AMIS_HISTORY_DAYS") or str(HISTORY_DAYS)
+    if not text.isdigit() or not 1 <= int(text) <= 3650:
+        raise CannotStart(f"AMIS_HISTORY_DAYS: {text!r} is not a number of days from 1 to 3650.")
     return int(text)
 
 

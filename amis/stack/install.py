@@ -39,7 +39,7 @@ class Installation:
         paths.write_json(paths.STATE, asdict(self))
 
 
-def load_or_make(*, web_port: int) -> Installation:
+def load_or_make(*, web_port: int, history_days: int = HISTORY_DAYS) -> Installation:
     """The installation of this checkout with ports that are free now. Raises PortTaken."""
     if not is_free(web_port):
         raise PortTaken(
@@ -47,7 +47,7 @@ def load_or_make(*, web_port: int) -> Installation:
             f"make demo AMIS_PORT={first_free(web_port + 1)}"
         )
     stored = paths.read_json(paths.STATE)
-    installation = Installation(**stored) if stored else _make(web_port)
+    installation = Installation(**stored) if stored else _make(web_port, history_days)
     taken = {web_port}
     plc_ports = {}
     for name in PLANTS:
@@ -65,10 +65,10 @@ def load_or_make(*, web_port: int) -> Installation:
     return installation
 
 
-def _make(web_port: int) -> Installation:
+def _make(web_port: int, history_days: int) -> Installation:
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return Installation(
-        epoch=(midnight - timedelta(days=HISTORY_DAYS)).isoformat(),
+        epoch=(midnight - timedelta(days=history_days)).isoformat(),
         web_port=web_port,
         db_port=free_port(),
         cache_port=free_port(),

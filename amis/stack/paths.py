@@ -1,4 +1,4 @@
-"""Where the local stack keeps its things, all under `.amis/` of the checkout."""
+"""Where the local stack keeps its things, all under `.amis/` of the checkout or AMIS_HOME."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-from amis.environment import ROOT
+from amis.environment import home
 
-HOME = ROOT / ".amis"
+HOME = home()
 ENV = HOME / "env"
 DEMO = HOME / "demo.json"
 STATE = HOME / "stack.json"
