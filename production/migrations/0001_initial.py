@@ -34,9 +34,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=200, unique=True)),
             ],
-            options={
-                'ordering': ('name',),
-            },
+            options={'ordering': ('name',)},
         ),
         migrations.CreateModel(
             name='Connection',
@@ -62,9 +60,7 @@ class Migration(migrations.Migration):
                 ('status_detail', models.TextField(blank=True, editable=False)),
                 ('last_seen_at', models.DateTimeField(editable=False, null=True)),
             ],
-            options={
-                'ordering': ('name',),
-            },
+            options={'ordering': ('name',)},
         ),
         migrations.CreateModel(
             name='Job',
@@ -83,9 +79,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('finished_at', models.DateTimeField(null=True)),
             ],
-            options={
-                'ordering': ('-created_at',),
-            },
+            options={'ordering': ('-created_at',)},
         ),
         migrations.CreateModel(
             name='PlantClosure',
@@ -94,9 +88,7 @@ class Migration(migrations.Migration):
                 ('day', models.DateField(unique=True)),
                 ('name', models.CharField(blank=True, max_length=200)),
             ],
-            options={
-                'ordering': ('day',),
-            },
+            options={'ordering': ('day',)},
         ),
         migrations.CreateModel(
             name='ShiftPattern',
@@ -107,9 +99,7 @@ class Migration(migrations.Migration):
                 ('shifts', models.JSONField(default=list)),
                 ('breaks', models.JSONField(blank=True, default=list)),
             ],
-            options={
-                'ordering': ('name',),
-            },
+            options={'ordering': ('name',)},
         ),
         migrations.CreateModel(
             name='Line',
@@ -118,9 +108,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200)),
                 ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='production.area')),
             ],
-            options={
-                'ordering': ('area__name', 'name'),
-            },
+            options={'ordering': ('area__name', 'name')},
         ),
         migrations.CreateModel(
             name='Machine',
@@ -140,9 +128,7 @@ class Migration(migrations.Migration):
                 ('line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='machines', to='production.line')),
                 ('shift_pattern', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='machines', to='production.shiftpattern')),
             ],
-            options={
-                'ordering': ('machine_id',),
-            },
+            options={'ordering': ('machine_id',)},
         ),
         migrations.CreateModel(
             name='Outage',
@@ -152,9 +138,7 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outages', to='production.connection')),
             ],
-            options={
-                'ordering': ('-started_at',),
-            },
+            options={'ordering': ('-started_at',)},
         ),
         migrations.CreateModel(
             name='ProductionRecord',
@@ -189,9 +173,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('machine', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='records', to='production.machine')),
             ],
-            options={
-                'ordering': ('-shift_start', 'machine__machine_id'),
-            },
+            options={'ordering': ('-shift_start', 'machine__machine_id')},
         ),
         migrations.CreateModel(
             name='Signal',
@@ -209,9 +191,7 @@ class Migration(migrations.Migration):
                 ('status_text', models.CharField(blank=True, editable=False, help_text="The node's last bad status.", max_length=200)),
                 ('machine', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signals', to='production.machine')),
             ],
-            options={
-                'ordering': ('machine__machine_id', 'name'),
-            },
+            options={'ordering': ('machine__machine_id', 'name')},
         ),
         migrations.CreateModel(
             name='DataIssue',
@@ -225,9 +205,7 @@ class Migration(migrations.Migration):
                 ('connection', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='issues', to='production.connection')),
                 ('signal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='issues', to='production.signal')),
             ],
-            options={
-                'ordering': ('-started_at',),
-            },
+            options={'ordering': ('-started_at',)},
         ),
         migrations.CreateModel(
             name='StateInterval',
@@ -239,9 +217,7 @@ class Migration(migrations.Migration):
                 ('cause', models.CharField(blank=True, max_length=50)),
                 ('machine', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='states', to='production.machine')),
             ],
-            options={
-                'ordering': ('machine_id', 'start'),
-            },
+            options={'ordering': ('machine_id', 'start')},
         ),
         migrations.CreateModel(
             name='StopReason',
@@ -253,9 +229,7 @@ class Migration(migrations.Migration):
                 ('loss', models.CharField(choices=[('failure', 'Equipment failure'), ('setup', 'Set-up and adjustment'), ('minor', 'Minor stops'), ('speed', 'Reduced speed'), ('defects', 'Process defects'), ('startup', 'Start-up rejects')], default='failure', max_length=20)),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='production.stopreason')),
             ],
-            options={
-                'ordering': ('code',),
-            },
+            options={'ordering': ('code',)},
         ),
         migrations.CreateModel(
             name='Stop',
@@ -274,9 +248,7 @@ class Migration(migrations.Migration):
                 ('machine', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stops', to='production.machine')),
                 ('reason', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='stops', to='production.stopreason')),
             ],
-            options={
-                'ordering': ('-start',),
-            },
+            options={'ordering': ('-start',)},
         ),
         migrations.CreateModel(
             name='IngestCount',
@@ -287,9 +259,7 @@ class Migration(migrations.Migration):
                 ('count', models.BigIntegerField(default=0)),
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='counts', to='production.connection')),
             ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('connection', 'outcome', 'reason'), name='one_count_an_outcome')],
-            },
+            options={'constraints': [models.UniqueConstraint(fields=('connection', 'outcome', 'reason'), name='one_count_an_outcome')]},
         ),
         migrations.AddConstraint(
             model_name='line',
