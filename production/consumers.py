@@ -16,14 +16,13 @@ import redis
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
-from django.db import Error, connection
+from django.db import Error
 from django_tenants.utils import schema_context
 
-from amis.errors import NotFound
+from amis.errors import AmisError
 from production.live import live_machines, socket_closed, socket_seen
 from tenants.live import group_of, sequence
-from tenants.models import User
-from tenants.selectors import place_of
+from tenants.sockets import admit
 
 WITHDRAWN, TRY_AGAIN = 4403, 1013
 STORE_AWAY = (Error, redis.RedisError)
@@ -104,16 +103,12 @@ def snapshot(schema: str, socket: str) -> tuple[int, dict[str, Any]]:
 
 
 def still_open(scope: dict[str, Any], socket: str) -> bool:
-    """Count the socket, and ask whether its person still may see the plant."""
-    connection.set_schema_to_public()
-    tenant = scope["place"].tenant
-    # Read anew: the one in the scope is as old as the connection.
-    user = User.objects.filter(pk=scope["user"].pk, is_active=True).first()
-    if user is None:
-        return False
+    """Count the socket, and ask whether the door would still let it in: a session may have ended, a
+    token or a membership may have been revoked.
+    """
     try:
-        place_of(user, tenant.tenant_id)
-    except NotFound:
+        _, place = admit(scope)
+    except AmisError:
         return False
-    socket_seen(tenant.schema_name, socket)
+    socket_seen(place.tenant.schema_name, socket)
     return True

@@ -85,12 +85,12 @@ def _locate(request: HttpRequest) -> selectors.Place | None:
     """The plant that the request means; None for the few pages of the base host."""
     user: User = request.user
     host = request.get_host()
+    if not session_belongs_to(request, host):
+        raise NotFound(selectors.NO_SUCH_TENANT)
     named = selectors.named_tenant(
         host=host, path=request.path_info, header=request.headers.get("X-Tenant")
     )
     if named is not None:
-        if not session_belongs_to(request, host):
-            raise NotFound(selectors.NO_SUCH_TENANT)
         return selectors.place_of(user, named, token=request.token)
     if is_api(request) and not request.path_info.startswith(("/api/tenants/", "/api/users/")):
         return selectors.only_place(user, token=request.token)

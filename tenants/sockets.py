@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http.cookies import SimpleCookie
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +11,7 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.db import connection
+from django.http import parse_cookie
 
 from amis.errors import AmisError, NotAllowed, NotFound, NotSignedIn
 from tenants import selectors
@@ -78,11 +78,10 @@ def _token(headers: dict[str, str], query: dict[str, list[str]]) -> ApiToken | N
 
 def _session_user(headers: dict[str, str], host: str) -> User:
     """The person behind the session cookie; only pages of this very host may use it."""
-    cookies = SimpleCookie(headers.get("cookie", ""))
-    morsel = cookies.get(settings.SESSION_COOKIE_NAME)
-    if morsel is None:
+    key = parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
+    if key is None:
         raise NotSignedIn("Sign in, or send a token.")
-    store = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
+    store = import_module(settings.SESSION_ENGINE).SessionStore(key)
     request = SimpleNamespace(session=store, token=None)
     user = get_user(request)
     if not user.is_authenticated or not session_belongs_to(request, host):

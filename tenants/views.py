@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib.auth import logout
@@ -17,6 +19,23 @@ from amis.errors import AmisError, NotFound
 from tenants import selectors, sessions
 from tenants.middleware import refusal
 from tenants.models import Tenant
+
+Page = Callable[..., HttpResponse]
+
+
+def by_session(view: Page) -> Page:
+    """A page for a person whose session began on this very host."""
+
+    @wraps(view)
+    @never_cache
+    @require_GET
+    @login_required
+    def page(request: HttpRequest, **kwargs: str) -> HttpResponse:
+        if not sessions.session_belongs_to(request, request.get_host()):
+            return refusal(request, NotFound(selectors.NO_SUCH_TENANT))
+        return view(request, **kwargs)
+
+    return page
 
 
 class SignIn(LoginView):
@@ -49,9 +68,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("/accounts/login/")
 
 
-@never_cache
-@require_GET
-@login_required
+@by_session
 def plants(request: HttpRequest) -> HttpResponse:
     """Every plant that the person may enter, each with its way in."""
     choices = [
@@ -61,9 +78,7 @@ def plants(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/plants.html", {"plants": choices})
 
 
-@never_cache
-@require_GET
-@login_required
+@by_session
 def go(request: HttpRequest, tenant_id: str) -> HttpResponse:
     """Send the person to a plant's host with a link that signs in once."""
     try:

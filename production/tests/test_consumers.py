@@ -26,7 +26,7 @@ from production.services.derive import derive_records
 from production.services.reasons import ensure_reasons, give_reason
 from production.tests.factories import make_machine, store
 from tenants.live import group_of, publish
-from tenants.models import Membership, User
+from tenants.models import ApiToken, Membership, User
 
 CHICAGO, LYON = "plant_chicago", "plant_lyon"
 HOSTS = {CHICAGO: b"plant-chicago.amis.localhost", LYON: b"plant-lyon.amis.localhost"}
@@ -210,6 +210,14 @@ async def test_an_account_that_lost_its_right_meanwhile_is_sent_away(opened, key
     assert await closing(socket) == 4403
 
 
+async def test_a_token_that_is_revoked_meanwhile_ends_the_connection(opened, settings):
+    settings.LIVE_INTERVAL_S = 0.5
+    socket, _ = await opened()
+    now = datetime.now(UTC)
+    await sync_to_async(ApiToken.objects.filter(user__username="alice").update)(revoked_at=now)
+    assert await closing(socket) == 4403
+
+
 async def test_a_plant_that_is_withdrawn_closes_its_connections_at_once(opened):
     chicago, _ = await opened(CHICAGO)
     lyon, _ = await opened(LYON)
@@ -227,7 +235,7 @@ async def test_when_nobody_can_say_whether_access_holds_the_page_has_to_come_aga
     def away(*_):
         raise OperationalError("the database is away")
 
-    monkeypatch.setattr(consumers, "place_of", away)
+    monkeypatch.setattr(consumers, "admit", away)
     assert await closing(socket) == 1013
 
 

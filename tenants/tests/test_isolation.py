@@ -5,20 +5,29 @@ files.
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg2
 import pytest
 from asgiref.sync import sync_to_async
+from celery.contrib.testing.worker import start_worker
+from channels.testing import WebsocketCommunicator
 from django.core.cache import cache
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from django_tenants.utils import schema_context, tenant_context
 
+from amis.asgi import application
+from amis.celery import app as celery
 from amis.tests import servers
 from production.models import Machine
-from tenants.models import ApiToken, Domain, Membership, Tenant, User
+from tenants.live import apublish, valkey
+from tenants.models import User
 
 DENIED = psycopg2.errors.InsufficientPrivilege
 BASE = "amis.localhost"
@@ -114,34 +123,6 @@ def test_a_forgotten_search_path_reads_nothing(db, table):
             session.rollback()
     finally:
         session.close()
-
-
-def test_a_plant_sees_only_its_own_row_and_hosts(db, chicago, lyon):
-    with tenant_context(lyon):
-        assert list(Tenant.objects.values_list("schema_name", flat=True)) == ["plant_lyon"]
-        assert list(Domain.objects.values_list("domain", flat=True)) == [f"plant-lyon.{BASE}"]
-
-
-def test_a_plant_sees_only_its_own_members(db, alice, mallory, lyon):
-    with tenant_context(lyon), connection.cursor() as cursor:
-        cursor.execute("SELECT username FROM tenants_member")
-        assert cursor.fetchall() == [("mallory",)]
-
-
-def test_a_plant_cannot_write_shared_rows(db, lyon):
-    with tenant_context(lyon), pytest.raises(ProgrammingError), transaction.atomic():
-        Tenant.objects.filter(schema_name="plant_lyon").update(tenant_name="Paris")
-
-
-def test_the_plants_role_can_neither_create_nor_alter_tables(db, lyon):
-    for statement in ("CREATE TABLE x (a int)", "ALTER TABLE production_machine ADD COLUMN x int"):
-        with (
-            tenant_context(lyon),
-            pytest.raises(ProgrammingError),
-            transaction.atomic(),
-            connection.cursor() as cursor,
-        ):
-            cursor.execute(statement)
 
 
 # --- ORM -----------------------------------------------------------------------------------------
@@ -254,17 +235,6 @@ def test_a_foreign_and_an_unknown_plant_answer_the_same_bytes(db, mallory, lyon,
     assert len(set(bodies)) == 1
 
 
-def test_host_path_and_header_must_name_the_same_plant(db, person, chicago, token_for):
-    carol = person("carol", chicago="manager", lyon="manager")
-    token = token_for(carol, chicago)
-    response = Client().get(
-        "/api/tenants/plant_lyon/machines",
-        HTTP_HOST="plant-chicago.amis.localhost",
-        HTTP_AUTHORIZATION=f"Token {token}",
-    )
-    assert response.status_code == 404
-
-
 def test_a_token_opens_only_its_own_plant(db, person, chicago, token_for):
     carol = person("carol", chicago="manager", lyon="manager")
     token = token_for(carol, chicago)
@@ -276,24 +246,77 @@ def test_a_token_opens_only_its_own_plant(db, person, chicago, token_for):
     assert response.status_code == 404
 
 
-def test_a_session_of_one_host_opens_no_other(db, person, chicago, lyon, client_of):
-    carol = person("carol", chicago="manager", lyon="manager")
-    client = client_of(carol, chicago)
-    assert client.get("/api/machines").status_code == 200
-    assert client.get("/api/machines", HTTP_HOST="plant-lyon.amis.localhost").status_code == 404
+# --- WebSocket -----------------------------------------------------------------------------------
 
 
-def test_a_revoked_token_and_a_revoked_membership_open_nothing(db, alice, chicago, token_for):
-    token = token_for(alice, chicago)
-    request = {
-        "HTTP_HOST": "plant-chicago.amis.localhost",
-        "HTTP_AUTHORIZATION": f"Token {token}",
-    }
-    assert Client().get("/api/machines", **request).status_code == 200
-    Membership.objects.all().delete()
-    assert Client().get("/api/machines", **request).status_code == 404
-    ApiToken.objects.update(revoked_at="2026-01-01T00:00Z")
-    assert Client().get("/api/machines", **request).status_code == 401
+def _socket(host: str, token: str) -> WebsocketCommunicator:
+    headers = [(b"host", host.encode()), (b"authorization", f"Token {token}".encode())]
+    return WebsocketCommunicator(application, "/ws", headers)
+
+
+async def test_a_live_page_hears_nothing_of_another_plant(committed, mallory, lyon, token_for):
+    token = await sync_to_async(token_for)(mallory, lyon)
+    live = _socket("plant-lyon.amis.localhost", token)
+    assert (await live.connect())[0]
+    assert (await live.receive_json_from())["type"] == "snapshot"
+    await apublish("plant_chicago", "machine", "canary of chicago")
+    await apublish("plant_lyon", "machine", "canary of lyon")
+    assert (await live.receive_json_from())["data"] == "canary of lyon"
+    await live.disconnect()
+
+
+async def test_a_token_opens_no_socket_of_another_plant(committed, person, chicago, token_for):
+    carol = await sync_to_async(person)("carol", chicago="manager", lyon="manager")
+    token = await sync_to_async(token_for)(carol, chicago)
+    for host in ("plant-lyon.amis.localhost", "plant-atlantis.amis.localhost"):
+        assert await _socket(host, token).connect() == (False, 4404)
+
+
+# --- Celery --------------------------------------------------------------------------------------
+
+ANSWERS = "answers-of-the-tests"
+
+
+@celery.task(name="tests.read_machines")
+def read_machines() -> None:
+    try:
+        names = list(Machine.objects.values_list("machine_name", flat=True))
+    except ProgrammingError:
+        names = None
+    valkey().rpush(ANSWERS, json.dumps(names))
+
+
+def test_a_task_reads_only_the_plant_that_its_message_names(committed, cache_server, chicago, lyon):
+    _plant_a_machine(chicago, "M001")
+    _plant_a_machine(lyon, "M001")
+    for tenant in (chicago, lyon):
+        with tenant_context(tenant):
+            read_machines.apply_async()
+    connection.set_schema_to_public()
+    for named in (None, "plant_atlantis", "public"):
+        read_machines.apply_async(headers={"_schema_name": named})
+    with tenant_context(lyon):
+        read_machines.apply_async()
+    with start_worker(celery, pool="solo", perform_ping_check=False):
+        answers = [json.loads(valkey().blpop(ANSWERS, timeout=10)[1]) for _ in range(6)]
+    in_chicago, in_lyon = ["canary-plant_chicago"], ["canary-plant_lyon"]
+    assert answers == [in_chicago, in_lyon, None, None, None, in_lyon]
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def test_a_file_of_one_plant_is_not_there_in_another(chicago, lyon, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    with tenant_context(chicago):
+        default_storage.save("day.txt", ContentFile("of chicago"))
+    with tenant_context(lyon):
+        assert not default_storage.exists("day.txt")
+        default_storage.save("day.txt", ContentFile("of lyon"))
+        with pytest.raises(SuspiciousFileOperation):
+            default_storage.open("../plant_chicago/day.txt")
+    with tenant_context(chicago), default_storage.open("day.txt") as file:
+        assert file.read() == b"of chicago"
 
 
 # --- cache ---------------------------------------------------------------------------------------
