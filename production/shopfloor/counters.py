@@ -15,8 +15,11 @@ LARGEST = 2.0**53
 
 NEAR = 0.05
 """A fall is a rollover only if the way round through the limit is at most this share of the
-range.
+range; a total that strays comes back at most this share above where it was.
 """
+
+SPIKE = 100.0
+"""Fewer pieces at once are believed in any case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ def increments(
     `previous` is the total before the first value; without one the first value is only a base line.
     Values that are no number of pieces (NaN, infinite, absurd) count nothing. A fall is a rollover
     of a `bits` wide counter when the total was just below a limit of that width, else a reset,
-    after which the new total is what was made since.
+    after which the new total is what was made since. A total that strays and comes back, and one
+    that is set back a little, make no pieces.
     """
     amounts = np.zeros(len(values), dtype=np.int64)
     known = np.flatnonzero(np.abs(values) < LARGEST)
@@ -57,16 +61,48 @@ def increments(
     before = np.concatenate(([totals[0] if previous is None else previous], totals[:-1]))
     steps = totals - before
     events = []
-    for at in np.flatnonzero(steps < 0):
+    settled = 0
+    for at in np.flatnonzero(steps < 0).tolist():
+        if at < settled:
+            continue
         old, new = float(before[at]), float(totals[at])
-        around = _way_round(old, new, bits)
-        kind: Literal["rollover", "counter_reset"] = (
-            "counter_reset" if around is None else "rollover"
-        )
-        steps[at] = max(new, 0.0) if around is None else around
+        kind: Literal["rollover", "counter_reset"] = "counter_reset"
+        strayed = _strayed(before, totals, at)
+        if strayed is not None:
+            first, settled, base = strayed
+            steps[first:settled] = 0.0
+            if settled < len(totals) and totals[settled] >= base:
+                steps[settled] = totals[settled] - base
+        elif (around := _way_round(old, new, bits)) is not None:
+            kind, steps[at] = "rollover", around
+        else:
+            steps[at] = max(new, 0.0)
         events.append(CounterEvent(int(known[at]), kind, old, new))
     amounts[known] = np.rint(steps).astype(np.int64)
     return Increments(amounts, tuple(events))
+
+
+def _strayed(
+    before: NDArray[np.float64], totals: NDArray[np.float64], at: int
+) -> tuple[int, int, float] | None:
+    """Whether the fall at `at` tells of no pieces: from which index to before which none were made,
+    and the total from which counting goes on. None for a fall that is a reset or a rollover.
+    """
+    old, new, rest = float(before[at]), float(totals[at]), totals[at + 1 :]
+    origin = float(before[at - 1]) if at else old
+    if old - origin >= SPIKE and SPIKE <= origin <= new <= origin * (1 + NEAR):
+        return at - 1, at, origin  # the total before the fall was the stray one
+    rises = np.flatnonzero(rest > new)
+    if len(rises):
+        back = at + 1 + int(rises[0])
+        jump = totals[back] - totals[back - 1]
+        if jump >= SPIKE and old <= totals[back] <= old * (1 + NEAR):
+            return at, back, old
+    lowest = old * (1 - NEAR)
+    if new >= max(lowest, SPIKE):
+        ends = np.flatnonzero((rest >= old) | (rest < lowest))
+        return at, at + 1 + int(ends[0]) if len(ends) else len(totals), old
+    return None
 
 
 def _way_round(old: float, new: float, bits: int) -> float | None:

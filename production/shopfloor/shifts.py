@@ -165,10 +165,16 @@ def _span(start: str, end: str, what: str) -> tuple[int, int]:
 
 
 def _instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
-    """Wall clock to instant. A time that the clock skips is read as the time after the gap."""
+    """Wall clock to instant. A time that the clock skips is the end of the gap, and one that it
+    shows twice is the first of the two: so a later time is never an earlier instant.
+    """
     days, rest = divmod(minutes, DAY_MIN)
     wall = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(days=days, minutes=rest)
-    return wall.astimezone(UTC)
+    while (instant := wall.astimezone(UTC)).astimezone(zone).replace(tzinfo=None) != wall.replace(
+        tzinfo=None
+    ):
+        wall += timedelta(minutes=1)
+    return instant
 
 
 @lru_cache(maxsize=8192)
@@ -180,23 +186,27 @@ def _shifts_on(calendar: ShiftCalendar, day: date) -> tuple[PlannedShift, ...]:
     for shift in calendar.pattern.shifts:
         start, end = _span(shift.start, shift.end, shift.name)
         interval = Interval(_instant(day, start, zone), _instant(day, end, zone))
-        planned.append(
-            PlannedShift(day, shift.name, interval, _breaks_in(calendar, day, (start, end), zone))
-        )
+        if interval.start < interval.end:
+            breaks = _breaks_in(calendar, day, (start, end), interval)
+            planned.append(PlannedShift(day, shift.name, interval, breaks))
     return tuple(sorted(planned, key=lambda shift: shift.interval.start))
 
 
 def _breaks_in(
-    calendar: ShiftCalendar, day: date, span: tuple[int, int], zone: ZoneInfo
+    calendar: ShiftCalendar, day: date, span: tuple[int, int], shift: Interval
 ) -> tuple[Interval, ...]:
-    """A break keeps its length when the clocks change; breaks that overlap count once."""
+    """A break keeps its length when the clocks change, but ends with its shift; breaks that overlap
+    count once.
+    """
+    zone = ZoneInfo(calendar.timezone)
     found = []
-    for pause in calendar.pattern.breaks:
-        start, end = _span(pause.start, pause.end, "break")
+    for time in calendar.pattern.breaks:
+        start, end = _span(time.start, time.end, "break")
         for days in (0, DAY_MIN):
             if span[0] <= start + days and end + days <= span[1]:
                 first = _instant(day, start + days, zone)
-                found.append(Interval(first, first + timedelta(minutes=end - start)))
+                pause = Interval(first, first + timedelta(minutes=end - start))
+                found += [part] if (part := pause.intersection(shift)) else []
                 break
     merged: list[Interval] = []
     for one in sorted(found):

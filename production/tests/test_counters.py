@@ -66,3 +66,40 @@ def test_whatever_the_width_the_sum_of_pieces_is_what_was_made(steps, bits, sign
 @pytest.mark.parametrize("junk", [np.inf, -np.inf, 1e300])
 def test_a_total_that_is_no_number_of_pieces_counts_nothing(junk):
     assert pieces(1, junk, 5, previous=0).amounts.tolist() == [1, 0, 4]
+
+
+@pytest.mark.parametrize(
+    ("totals", "amounts"),
+    [
+        ((100_000, 0, 100_001, 100_002), [0, 0, 1, 1]),
+        ((100_000, 0, 0, 100_001), [0, 0, 0, 1]),
+        ((1_000, 60_000, 1_001, 1_002), [0, 0, 1, 1]),
+        ((4_294_967_290, 3, 4_294_967_291), [0, 0, 1]),
+        ((1_000, 2_147_483_640, 1_001), [0, 0, 1]),
+        ((1_005, 1_003, 1_004, 1_006), [0, 0, 0, 1]),
+        ((1_005, 1_004, 0, 1, 2), [0, 0, 0, 1, 1]),
+        ((1_005, 1_003), [0, 0]),
+    ],
+)
+def test_a_total_that_strays_or_is_set_back_makes_no_pieces(totals, amounts):
+    result = pieces(*totals, previous=totals[0])
+    assert result.amounts.tolist() == amounts
+    assert result.events
+
+
+def test_a_batch_counter_counts_every_batch():
+    assert pieces(0, 40, 0, 40, 0, 41, previous=0).amounts.sum() == 121
+
+
+@given(
+    st.lists(st.integers(0, 5), min_size=2, max_size=40),
+    st.integers(0, 39),
+    st.integers(-(2**31), 2**32),
+)
+def test_one_wrong_total_among_many_is_never_a_spike(steps, where, wrong):
+    totals = np.cumsum([5_000, *steps]).astype(float)
+    made = totals[-1] - totals[0]
+    totals[1 + where % (len(steps) - 1)] = wrong
+    result = pieces(*totals, previous=5_000)
+    assert (result.amounts >= 0).all()
+    assert abs(result.amounts.sum() - made) <= 300

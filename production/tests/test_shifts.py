@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import itertools
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from amis.errors import Invalid
 from amis.interval import Interval
@@ -136,3 +139,43 @@ def test_breaks_that_overlap_count_once():
 def test_an_unquoted_time_a_start_at_24_and_shifts_without_days_are_refused(days, shift):
     with pytest.raises(Invalid):
         validate_pattern(WeekPattern(days, (shift,)))
+
+
+CLOCKS = ("America/Chicago", "Europe/Paris", "Asia/Kolkata", "Australia/Lord_Howe", "Africa/Cairo")
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(CLOCKS),
+    st.sampled_from([date(2026, m, 1) for m in (1, 3, 4, 10, 11)]),
+    st.lists(st.integers(0, 95), min_size=1, max_size=5, unique=True),
+    st.lists(st.integers(0, 95), max_size=3),
+)
+def test_shifts_around_the_clock_leave_no_gap_and_never_overlap(zone, month, starts, pauses):
+    """Whatever the clock does in that month, and wherever borders and breaks lie."""
+    times = [f"{n // 4:02}:{n % 4 * 15:02}" for n in sorted(starts)]
+    ends = [*times[1:], times[0]]
+    shifts = tuple(ShiftTime(str(n), *ends) for n, ends in enumerate(zip(times, ends, strict=True)))
+    breaks = [BreakTime(f"{n // 4:02}:{n % 4 * 15:02}", f"{n // 4:02}:{n % 4 * 15 + 10:02}")
+              for n in pauses]  # fmt: skip
+    planned = calendar(zone, *breaks, shifts=shifts).between(month, month + timedelta(days=32))
+    for one, other in itertools.pairwise(planned):
+        assert one.interval.end == other.interval.start
+    for shift in planned:
+        assert all(shift.interval.start <= p.start < p.end <= shift.interval.end
+                   for p in shift.breaks)  # fmt: skip
+        assert 0 <= shift.pbt_s <= shift.pot_s
+        assert shift.elapsed(shift.interval.end) == (shift.pot_s, shift.pbt_s)
+
+
+def test_a_shift_that_the_clock_skips_does_not_exist_that_night():
+    shifts = (
+        ShiftTime("Night", "22:00", "02:15"),
+        ShiftTime("Short", "02:15", "03:00"),
+        ShiftTime("Early", "03:00", "14:00"),
+    )
+    saturday, sunday = (calendar("America/Chicago", shifts=shifts).on(d)
+                        for d in (date(2026, 3, 7), date(2026, 3, 8)))  # fmt: skip
+    assert [s.name for s in sunday] == ["Early", "Night"]
+    night = saturday[-1]
+    assert night.interval.end == sunday[0].interval.start == datetime(2026, 3, 8, 8, tzinfo=UTC)
