@@ -15,6 +15,7 @@ from production.models import DataIssue, Machine, ProductionRecord, StateInterva
 from production.selectors.calendar import calendar_of
 from production.selectors.tracks import StoredTrack, outages_of, tracks_of
 from production.services.derived_rows import save_records, save_states, save_stops
+from production.services.replanned import mend_seam
 from production.services.segments import Segment, cut, segments_of
 from production.shopfloor.counters import Increments, increments
 from production.shopfloor.packml import STATES
@@ -56,6 +57,7 @@ def derive_records(
         segments = _due(machine, calendar_of(machine), interval, now)
         if not segments:
             return []
+        segments = mend_seam(machine, segments)
         whole = Interval(instant(segments[0].start_us), instant(segments[-1].end_us))
         tracks = tracks_of(machine, whole)
         spans = _spans(machine, tracks, whole)
