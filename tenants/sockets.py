@@ -54,11 +54,10 @@ def admit(scope: dict[str, Any]) -> tuple[User, selectors.Place]:
     host = headers.get("host", "")
     token = _token(headers, query)
     user = token.user if token else _session_user(headers, host)
-    named = selectors.named_tenant(
-        host=host,
-        path=scope["path"],
-        header=headers.get("x-tenant") or (query.get("tenant_id") or [None])[0],
-    )
+    asked = {headers.get("x-tenant") or None, *query.get("tenant_id", [])} - {None}
+    if len(asked) > 1:
+        raise NotFound(selectors.NO_SUCH_TENANT)
+    named = selectors.named_tenant(host=host, path=scope["path"], header=next(iter(asked), None))
     if named is None:
         return user, selectors.only_place(user, token=token)
     return user, selectors.place_of(user, named, token=token)

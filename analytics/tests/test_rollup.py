@@ -103,3 +103,22 @@ def test_a_window_of_silence_says_that_there_is_no_data():
     result = kpis(Sums(pot_s=480 * 60, no_data_s=450 * 60, records=1))
     assert result["oee"] is None
     assert "no data" in result["reasons"]["oee"]
+
+
+@pytest.mark.parametrize(
+    ("unknown", "without"),
+    [
+        ({"unknown_pq": 1, "unknown_gq": 1}, {"units_produced", "good_units", "yield", "oee"}),
+        ({"unknown_sq": 1, "unknown_gq": 1}, {"good_units", "defective_units", "yield", "oee",
+                                              "defect_rate", "quality_ratio"}),
+        ({"unknown_downtime": 1}, {"downtime_min", "apt_min", "availability", "effectiveness"}),
+        ({"missing_pri": 1}, {"oee", "effectiveness", "quality_ratio"}),
+    ],
+)  # fmt: skip
+def test_what_is_unknown_of_one_record_is_null_of_the_sum_with_its_reason(unknown, without):
+    result = kpis(GOLDEN + Sums(pbt_s=60, records=1, **unknown))
+    for key in without:
+        assert result[key] is None, key
+        assert result["reasons"][key], key
+    known = {"units_produced", "good_units", "defective_units", "downtime_min", "pbt_min"} - without
+    assert all(result[key] is not None for key in known)

@@ -157,6 +157,21 @@ def test_after_a_fault_inside_a_plant_the_thread_is_outside_again(
     assert (answer.status_code, connection.schema_name) == (500, "public")
 
 
+async def test_a_socket_that_is_asked_for_two_plants_opens_neither(
+    committed, person, chicago, lyon, token_for
+):
+    carol = await sync_to_async(person)("carol", chicago="manager", lyon="manager")
+    for tenant in (chicago, lyon):
+        token = await sync_to_async(token_for)(carol, tenant)
+        headers = {"host": BASE, "authorization": f"Token {token}", "x-tenant": "plant_lyon"}
+        pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+        for path in (
+            "/ws?tenant_id=plant_chicago",
+            "/ws?tenant_id=plant_chicago&tenant_id=plant_lyon",
+        ):
+            assert await WebsocketCommunicator(application, path, pairs).connect() == (False, 4404)
+
+
 def socket_with(cookie: str, host: str, origin: str | None = None) -> WebsocketCommunicator:
     headers = {"host": host, "cookie": cookie, "origin": origin or f"http://{host}"}
     pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
