@@ -179,3 +179,14 @@ def test_a_shift_that_the_clock_skips_does_not_exist_that_night():
     assert [s.name for s in sunday] == ["Early", "Night"]
     night = saturday[-1]
     assert night.interval.end == sunday[0].interval.start == datetime(2026, 3, 8, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "lost_min"), [("02:30", "03:00", 0), ("01:45", "02:45", 15)]
+)
+def test_a_break_in_the_hour_that_the_clock_skips_ends_with_its_shift(start, end, lost_min):
+    shift = ShiftTime("Night", "22:00", "03:00")
+    night = calendar("America/Chicago", BreakTime(start, end), shifts=(shift,)).on(
+        date(2026, 3, 7)
+    )[0]
+    assert (night.pot_s, night.pot_s - night.pbt_s) == (4 * 3600, lost_min * 60)
