@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime
+
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
@@ -13,7 +16,7 @@ from django_tenants.utils import tenant_context
 
 from amis.asgi import application
 from production.models import Machine
-from tenants.models import ApiToken, Membership
+from tenants.models import ApiToken, Membership, Tenant
 
 BASE = "amis.localhost"
 CHICAGO, LYON, NOWHERE = (f"plant-{name}.{BASE}" for name in ("chicago", "lyon", "atlantis"))
@@ -96,6 +99,26 @@ def test_a_revoked_token_and_a_revoked_membership_open_nothing(db, alice, chicag
     assert Client().get("/api/machines", **request).status_code == 401
 
 
+def test_an_expired_token_opens_nothing(db, alice, chicago, token_for):
+    token = token_for(alice, chicago)
+    ApiToken.objects.update(expires_at=datetime(2026, 1, 1, tzinfo=UTC))
+    assert ask("/api/machines", host=CHICAGO, token=token).status_code == 401
+
+
+def test_the_token_of_a_closed_account_opens_nothing(db, alice, chicago, token_for):
+    token = token_for(alice, chicago)
+    alice.is_active = False
+    alice.save()
+    assert ask("/api/machines", host=CHICAGO, token=token).status_code == 401
+
+
+def test_a_suspended_plant_is_there_for_nobody(db, alice, chicago, token_for):
+    token = token_for(alice, chicago)
+    Tenant.objects.filter(pk=chicago.pk).update(status=Tenant.Status.SUSPENDED)
+    for form in ({"host": CHICAGO}, {"HTTP_X_TENANT": "plant_chicago"}):
+        assert ask("/api/machines", token=token, **form).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("host", "path"),
     [
@@ -132,6 +155,13 @@ def test_a_link_across_is_dead_when_the_membership_is(carol, client_of, chicago)
     stranger = Client(HTTP_HOST=LYON)
     assert stranger.get(ticket.lstrip(":0123456789")).status_code == 404
     assert SESSION_KEY not in stranger.session
+
+
+def test_a_link_across_is_dead_after_half_a_minute(carol, client_of, chicago, monkeypatch):
+    ticket = client_of(carol, chicago).get("/accounts/go/plant_lyon/")["Location"].split(LYON)[1]
+    later = time.time() + 31
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert Client(HTTP_HOST=LYON).get(ticket.lstrip(":0123456789")).status_code == 404
 
 
 def test_a_link_across_that_was_changed_opens_nothing(carol, client_of, chicago):
