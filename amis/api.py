@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
 import redis
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import IntegrityError, InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions
+from rest_framework.renderers import BrowsableAPIRenderer
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
@@ -36,13 +38,21 @@ CODES = {
 }
 
 
-def answer_error(exc: Exception, context: Mapping[str, Any]) -> Response | None:
-    """DRF's exception handler. None leaves what AMIS did not foresee to Django's 500."""
+def answer_error(exc: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+    """DRF's exception handler. None leaves what AMIS did not foresee to Django's 500.
+
+    The answer is JSON, whatever else the door speaks (YAML, Swagger's page); only who reads the
+    browsable pages gets one of them.
+    """
     error = named(exc)
     if error is None:
         return None
     set_rollback()
-    return Response(body_of(error), status=error.status, headers=_headers(exc, error))
+    headers = _headers(exc, error)
+    renderer = getattr(context["request"], "accepted_renderer", None)
+    if isinstance(renderer, BrowsableAPIRenderer):
+        return Response(body_of(error), status=error.status, headers=headers)
+    return JsonResponse(body_of(error), status=error.status, headers=headers)
 
 
 def named(exc: BaseException | None) -> AmisError | None:
@@ -87,7 +97,7 @@ def _headers(exc: BaseException, error: AmisError) -> dict[str, str]:
         headers["WWW-Authenticate"] = "Token"
     if error.status in {429, 503}:
         wait = getattr(exc, "wait", None)
-        headers["Retry-After"] = str(int(wait) if wait else RETRY_AFTER_S)
+        headers["Retry-After"] = str(ceil(wait) if wait else RETRY_AFTER_S)
     return headers
 
 

@@ -47,6 +47,11 @@ class NotFound(AmisError):
     status = 404
 
 
+class WrongMethod(AmisError):
+    code = "method_not_allowed"
+    status = 405
+
+
 class Conflict(AmisError):
     code = "conflict"
     status = 409

@@ -17,7 +17,7 @@ from tenants.selectors import active_schemas
 
 HEARTBEAT, BACKFILL = "amis:heartbeat:", "amis:backfill:"
 QUEUES = ("default", "ingest", "provision")
-SILENT_AFTER_S = 45.0
+SILENT_AFTER_S = 25.0
 LIVE_WITHIN_S = 15.0
 FORGET_S = 3600
 

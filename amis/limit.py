@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import uuid
 from typing import Any
 
 WAIT_S = 10.0
@@ -38,6 +39,10 @@ async def _refuse(send: Any) -> None:
     body = json.dumps(
         {"code": "busy", "message": "Too many requests at once; try again shortly.", "extra": {}}
     ).encode()
-    headers = [(b"content-type", b"application/json"), (b"retry-after", b"5")]
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"retry-after", b"5"),
+        (b"x-request-id", uuid.uuid4().hex.encode()),
+    ]
     await send({"type": "http.response.start", "status": 503, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -1,4 +1,4 @@
-"""What every answer carries: a request id and the headers that keep browsers out of trouble."""
+"""What every answer carries, and what is mended in a request before anybody reads it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ LOOSER = STRICT.replace(
     "default-src 'self';",
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';",
 )
+PROBES = frozenset(path + end for path in ("/healthz", "/readyz", "/metrics") for end in ("", "/"))
 LOOSER_PREFIXES = ("/admin/", "/api/docs")
 
 
@@ -55,3 +56,27 @@ class SecurityHeaders:
         looser = request.path_info.startswith(LOOSER_PREFIXES)
         response.setdefault("Content-Security-Policy", LOOSER if looser else STRICT)
         return response
+
+
+class AnyHostForProbes:
+    """Probes name a container or an address; Django would refuse a Host such as `amis_web`."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info in PROBES:
+            request.META["HTTP_HOST"] = "localhost"
+        return self.get_response(request)
+
+
+class LengthOfChunks:
+    """A body that comes in chunks has no Content-Length and would be taken for empty."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "Transfer-Encoding" in request.headers and not request.META.get("CONTENT_LENGTH"):
+            request.META["CONTENT_LENGTH"] = str(len(request.body))
+        return self.get_response(request)

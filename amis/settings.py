@@ -79,6 +79,8 @@ CHANNEL_LAYERS = {
 MIDDLEWARE = [
     "amis.middleware.RequestId",
     "amis.middleware.SecurityHeaders",
+    "amis.middleware.AnyHostForProbes",
+    "amis.middleware.LengthOfChunks",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -123,6 +125,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+SESSION_ENGINE = "tenants.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.https
@@ -229,5 +232,7 @@ LOGGING = {
         "celery.beat": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
         "django.channels.server": {"level": "WARNING"},
+        # A stranger's malformed Host gets its 400; with a traceback each it would fill the log.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }

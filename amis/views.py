@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone as clock
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
 from django_tenants.utils import schema_context
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -24,8 +24,9 @@ from rest_framework.views import APIView
 
 from amis import health
 from amis.api import NO_SUCH_ADDRESS, RETRY_AFTER_S, body_of, named
-from amis.errors import AmisError, Invalid, NotAllowed, NotFound
+from amis.errors import AmisError, Invalid, NotAllowed, NotFound, WrongMethod
 from amis.metrics import exposition
+from amis.middleware import PROBES
 from analytics.views import overview
 from production.api.query import choice_of
 from production.api.wire import moment, number, shape, text
@@ -48,8 +49,23 @@ ENDPOINTS = {
 }
 Page = Callable[..., HttpResponse]
 PAGES = frozenset({400, 403, 404, 500, 503})
+READING = ("GET", "HEAD")
+EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 VITAL = ("database", "cache")
 TRUTH = {"true": True, "1": True, "false": False, "0": False}
+
+
+def read_only(view: Page) -> Page:
+    """A door that is only read: any other method is 405, and there is no form to forge."""
+
+    @wraps(view)
+    @csrf_exempt
+    def guarded(request: HttpRequest, **kwargs: str) -> HttpResponse:
+        if request.method in READING:
+            return view(request, **kwargs)
+        return _answer(request, WrongMethod(f"{request.method} is not possible here."))
+
+    return guarded
 
 
 def on_plant(view: Page) -> Page:
@@ -57,14 +73,14 @@ def on_plant(view: Page) -> Page:
 
     @wraps(view)
     @never_cache
-    @require_safe
+    @read_only
     def page(request: HttpRequest, **kwargs: str) -> HttpResponse:
         return redirect("/accounts/plants/") if request.place is None else view(request, **kwargs)
 
     return page
 
 
-@require_safe
+@read_only
 def front(request: HttpRequest) -> HttpResponse:
     """The plant's overview; for programs the service; on the base host the way to a plant."""
     if wants_json(request):
@@ -75,13 +91,13 @@ def front(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_safe
+@read_only
 def healthz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok"})
 
 
 @never_cache
-@require_safe
+@read_only
 def readyz(request: HttpRequest) -> HttpResponse:
     checks = health.run(health.READINESS)
     ready = all(check.ok for check in checks.values())
@@ -98,13 +114,14 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_safe
+@read_only
 def metrics(request: HttpRequest) -> HttpResponse:
     try:
         page = exposition()
     except (DatabaseError, redis.RedisError):
-        return HttpResponse("amis_info 1\n", status=503, headers={"Retry-After": "5"})
-    return HttpResponse(page, content_type="text/plain; version=0.0.4; charset=utf-8")
+        headers = {"Retry-After": str(RETRY_AFTER_S)}
+        return HttpResponse("", status=503, content_type=EXPOSITION, headers=headers)
+    return HttpResponse(page, content_type=EXPOSITION)
 
 
 HealthCheckOut = shape("HealthCheck", status=text(), detail=text(), age_s=number())
@@ -201,9 +218,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _answer(request: HttpRequest, error: AmisError) -> HttpResponse:
     """JSON for programs, a page for people."""
     headers = {"Retry-After": str(RETRY_AFTER_S)} if error.status == 503 else {}
-    if is_api(request) or wants_json(request):
+    if error.status == 405:
+        headers["Allow"] = ", ".join(READING)
+    if is_api(request) or wants_json(request) or request.path_info in PROBES:
         return JsonResponse(body_of(error), status=error.status, headers=headers)
-    name = f"{error.status if error.status in PAGES else 500}.html"
+    name = f"{error.status if error.status in PAGES else error.status // 100 * 100}.html"
     page = render(request, name, {"message": error.message}, status=error.status)
     for header, value in headers.items():
         page[header] = value

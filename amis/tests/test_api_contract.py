@@ -236,6 +236,9 @@ def test_one_bad_row_writes_nothing(plant, sam, token_for):
         ("days=0", "days"),
         ("days=366", "days"),
         ("days=seven", "days"),
+        ("days=", "days"),
+        ("from=&to=", "from"),
+        ("limit=", "limit"),
         ("days=7&from=2026-01-01&to=2026-01-02", "days"),
         ("from=2026-01-01", "to"),
         ("to=2026-01-01", "from"),
@@ -259,7 +262,7 @@ def test_a_bad_query_is_refused_by_the_name_of_its_field(plant, bob, token_for, 
     assert answer.json()["extra"]["errors"][0]["field"] == field
 
 
-@pytest.mark.parametrize("query", ["machine_id=M404", "line=none", "shift=none"])
+@pytest.mark.parametrize("query", ["machine_id=M404", "line=none", "shift=none", "line="])
 @pytest.mark.parametrize("path", ["kpis", "production", "machines"])
 def test_an_unknown_machine_line_or_shift_is_404(plant, bob, token_for, path, query):
     answer = Client(HTTP_HOST=CHICAGO).get(f"/api/{path}?{query}", **key(token_for(bob, plant)))

@@ -59,9 +59,9 @@ def invalid(field: str, message: str) -> Invalid:
 
 
 def text_of(query: Mapping[str, str], name: str) -> str | None:
-    """One value of the query string; None when absent or empty."""
+    """One value of the query string; None when absent. Empty is a value, and a wrong one."""
     value = query.get(name)
-    if not value:
+    if value is None:
         return None
     if len(value) > LONGEST:
         raise invalid(name, f"longer than {LONGEST} characters")
