@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from amis.interval import Interval
 from analytics.selectors.question import Cell, Key, Question
 from analytics.selectors.recorded import Recorded
 from production.models import Machine
 from production.selectors.calendar import plant_timezone
-from production.selectors.machines import first_shift, shift_calendar
-from production.shopfloor.shifts import PlannedShift
+from production.selectors.machines import first_day, shift_calendar
+from production.shopfloor.shifts import PlannedShift, start_of_day
 
 # Less than this is rounding, not missing time.
 ROUNDING_S = 0.001
@@ -22,8 +22,9 @@ LONGEST_SHIFT = timedelta(days=1)
 def silent_s(question: Question, answer: Recorded) -> dict[Cell, float]:
     """Planned busy seconds that have passed and of which no record tells.
 
-    They are counted from a machine's first record on: nobody blames a plant for the time before it
-    was connected. The running shift counts up to now, and only where it has no record yet.
+    They are counted from the plant day of a machine's first record on: nobody blames a plant for
+    the time before it was connected. The running shift counts up to now, and only where it has no
+    record yet.
     """
     heard_s = dict(answer.heard_s)
     running = set()
@@ -45,12 +46,14 @@ def _planned(question: Question) -> Iterable[tuple[Machine, dict[Key, tuple[floa
     """Each machine's planned busy seconds by key: of ended shifts, and of the running one."""
     window, now = question.window, question.now
     planned = [m for m in question.machines if m.active and m.shift_pattern_id]
-    first = {m.pk: start for m in planned if (start := first_shift(m))}
-    start = max(min(first.values(), default=now), window.interval.start)
+    first = {m.pk: day for m in planned if (day := first_day(m))}
+    if not first:
+        return
+    zone = plant_timezone()
+    start = max(start_of_day(min(first.values()), zone), window.interval.start)
     end = min(now, window.interval.end + LONGEST_SHIFT)
     if start >= end:
         return
-    zone = plant_timezone()
     plans: dict[int, _Plan] = {}
     for machine in planned:
         if machine.pk not in first:
@@ -59,7 +62,7 @@ def _planned(question: Question) -> Iterable[tuple[Machine, dict[Key, tuple[floa
         if plan is None:
             calendar = shift_calendar(machine, timezone=zone)
             shifts = [
-                (s.interval.start, question.key_of(s), *_busy(s, now))
+                (s.date, question.key_of(s), *_busy(s, now))
                 for s in window.shifts(calendar, Interval(start, end))
                 if question.holds(s)
             ]
@@ -70,13 +73,13 @@ def _planned(question: Question) -> Iterable[tuple[Machine, dict[Key, tuple[floa
 class _Plan:
     """The planned shifts of one pattern, summed once for all machines that had them all."""
 
-    def __init__(self, shifts: list[tuple[datetime, Key, float, float]]) -> None:
+    def __init__(self, shifts: list[tuple[date, Key, float, float]]) -> None:
         self._shifts = shifts
-        self._starts = [start for start, *_ in shifts]
+        self._days = [day for day, *_ in shifts]
         self._whole = self._sum(0)
 
-    def since(self, first: datetime) -> dict[Key, tuple[float, float]]:
-        index = bisect_left(self._starts, first)
+    def since(self, first: date) -> dict[Key, tuple[float, float]]:
+        index = bisect_left(self._days, first)
         return self._sum(index) if index else self._whole
 
     def _sum(self, index: int) -> dict[Key, tuple[float, float]]:

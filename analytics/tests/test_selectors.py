@@ -68,9 +68,11 @@ def test_a_planned_shift_without_a_record_is_no_data_not_busy_time(machine):
     assert figures["data_coverage"] == pytest.approx(450 / (450 + 960))
 
 
-def test_time_before_the_first_record_is_not_blamed(machine):
+def test_days_before_the_first_record_are_not_blamed_but_its_own_day_is_whole(machine):
     record(machine, shift="Night", pbt_s=28_800.0)
-    assert sums(machine, days=8, first=DAY - timedelta(days=7)).total.no_data_s == 0
+    assert sums(machine).total.no_data_s == (450 + 480) * 60
+    assert sums(machine, days=8, first=DAY - timedelta(days=7)).total.no_data_s == (450 + 480) * 60
+    assert sums(machine, days=7, first=DAY - timedelta(days=7)).total.no_data_s == 0
 
 
 def test_a_closed_day_plans_nothing(machine):

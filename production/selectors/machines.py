@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -14,22 +14,20 @@ from production.shopfloor.shifts import ShiftCalendar
 
 
 def plant_machines() -> QuerySet[Machine]:
-    """Machines with line, pattern and connection, and with `first_shift` and `closed_days`.
+    """Machines with line, pattern and connection, and with `first_day` and `closed_days`.
 
-    `first_shift` is the start of the first shift that has a record, or None.
+    `first_day` is the first plant day that has a record, or None.
     """
-    earliest = ProductionRecord.objects.filter(machine=OuterRef("pk")).order_by(
-        "production_date", "shift_start"
-    )
+    earliest = ProductionRecord.objects.filter(machine=OuterRef("pk")).order_by("production_date")
     return Machine.objects.select_related("line__area", "shift_pattern", "connection").annotate(
-        first_shift=Subquery(earliest.values("shift_start")[:1]),
+        first_day=Subquery(earliest.values("production_date")[:1]),
         closed_days=ArraySubquery(PlantClosure.objects.order_by().values("day")),
     )
 
 
-def first_shift(machine: Machine) -> datetime | None:
-    """When the machine's first recorded shift began."""
-    return _annotated(machine).first_shift  # type: ignore[no-any-return]
+def first_day(machine: Machine) -> date | None:
+    """The plant day of the machine's first record."""
+    return _annotated(machine).first_day  # type: ignore[no-any-return]
 
 
 def shift_calendar(machine: Machine, *, timezone: str | None = None) -> ShiftCalendar | None:
@@ -40,6 +38,6 @@ def shift_calendar(machine: Machine, *, timezone: str | None = None) -> ShiftCal
 
 def _annotated(machine: Machine) -> Any:
     """The machine itself where it came from `plant_machines`, else its row read anew."""
-    if hasattr(machine, "first_shift"):
+    if hasattr(machine, "first_day"):
         return machine
     return plant_machines().get(pk=machine.pk)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -22,6 +23,7 @@ from production.shopfloor.shifts import PlannedShift, ShiftCalendar
 NUMBERS = ("units_produced", "defective_units", "downtime_min")
 LARGEST = 1e12
 MOST_ERRORS = 1000
+EARLIEST = date(1970, 1, 1)
 # fromisoformat alone would take 2026-W06-6 as well.
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Fault = dict[str, Any]
@@ -78,6 +80,7 @@ class _Checker:
         self._now = now
         self._faults: list[Fault] = []
         zone, closed = plant_timezone(), closed_days()
+        self._today = now.astimezone(ZoneInfo(zone)).date()
         machines = Machine.objects.select_related("shift_pattern", "connection")
         self._machines = {machine.machine_id.lower(): machine for machine in machines}
         self._calendars: dict[int, ShiftCalendar | None] = {
@@ -99,8 +102,8 @@ class _Checker:
         if self._faults:
             first = self._faults[0]
             raise Invalid(
-                f"{len(self._faults)} faults; row {first['row']}, {first['field']}: "
-                f"{first['message']}. Nothing was written.",
+                f"Row {first['row']}, {first['field']}: {first['message']}{_more(self._faults)}. "
+                "Nothing was written.",
                 errors=self._faults[:MOST_ERRORS],
             )
         return figures
@@ -116,7 +119,7 @@ class _Checker:
         machine = self._machine(number, row.get("machine_id"))
         day = self._day(number, row.get("production_date"))
         values = {name: self._number(number, name, row.get(name)) for name in NUMBERS}
-        shift = self._shift(number, row.get("shift"), machine, day) if machine and day else None
+        shift = self._shift(number, row.get("shift"), machine, day)
         if machine and shift:
             self._plausible(number, shift, values)
         if len(self._faults) > before or machine is None or shift is None:
@@ -130,12 +133,15 @@ class _Checker:
         return machine
 
     def _day(self, number: int, text: Any) -> date | None:
-        try:
-            if isinstance(text, str) and DATE.fullmatch(text):
-                return date.fromisoformat(text)
-        except ValueError:
-            pass
-        self._fault(number, "production_date", "must be a date such as 2026-02-07")
+        day = _date_of(text)
+        if day is None:
+            self._fault(number, "production_date", "must be a date such as 2026-02-07")
+        elif day > self._today:
+            self._fault(number, "production_date", f"lies in the future: today is {self._today}")
+        elif day < EARLIEST:
+            self._fault(number, "production_date", f"lies before {EARLIEST}")
+        else:
+            return day
         return None
 
     def _number(self, number: int, name: str, value: Any) -> float | None:
@@ -154,10 +160,17 @@ class _Checker:
             return float(value)
         return None
 
-    def _shift(self, number: int, name: Any, machine: Machine, day: date) -> PlannedShift | None:
+    def _shift(
+        self, number: int, name: Any, machine: Machine | None, day: date | None
+    ) -> PlannedShift | None:
+        """The machine's planned shift of this name; what is no name is a fault on every day."""
+        wanted = name.strip().lower() if isinstance(name, str) else ""
+        if not wanted:
+            self._fault(number, "shift", _unknown("shift", name))
+        if not wanted or machine is None or day is None:
+            return None
         calendar = self._calendars[machine.pk]
-        wanted = name.strip().lower() if isinstance(name, str) else None
-        planned = calendar.on(day) if calendar and _in_reach(day) else ()
+        planned = calendar.on(day) if calendar else ()
         shift = next((s for s in planned if s.name.lower() == wanted), None)
         if shift is None:
             names = ", ".join(s.name for s in planned) or "none"
@@ -176,13 +189,21 @@ class _Checker:
             )
 
 
-def _in_reach(day: date) -> bool:
-    return 1970 <= day.year < 2200
+def _date_of(text: Any) -> date | None:
+    try:
+        return date.fromisoformat(text) if isinstance(text, str) and DATE.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def _unknown(what: str, name: Any) -> str:
-    shown = repr(name[:64]) if isinstance(name, str) else "nothing" if name is None else "that"
-    return f"there is no {what} {shown}"
+    if name is None:
+        return "is missing"
+    return f"there is no {what} {name[:64]!r}" if isinstance(name, str) else "must be a name"
+
+
+def _more(faults: list[Fault]) -> str:
+    return f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
 
 
 def _store(figures: list[Figure], source: str) -> tuple[int, int]:

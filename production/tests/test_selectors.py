@@ -13,7 +13,7 @@ from django_tenants.utils import schema_context, tenant_context
 from amis.interval import Interval
 from production.models import PlantClosure, ProductionRecord, Signal, StateInterval, Stop
 from production.selectors.calendar import calendar_of, plant_timezone
-from production.selectors.machines import first_shift, plant_machines, shift_calendar
+from production.selectors.machines import first_day, plant_machines, shift_calendar
 from production.selectors.records import records_in
 from production.selectors.series import counter_of, series_of
 from production.selectors.states import minutes_by_kind, stops_in, stretches_of, ticks_of
@@ -53,11 +53,11 @@ def test_a_machines_calendar_is_its_pattern_in_plant_time_without_closed_days(ma
     assert calendar_of(machine) is None
 
 
-def test_the_first_shift_is_that_of_the_first_record(machine):
-    assert first_shift(machine) is None
+def test_the_first_day_is_that_of_the_first_record(machine):
+    assert first_day(machine) is None
     store(machine, "state", (minute(0), 6))
     derive_records(machine=machine, interval=DAY, now=minute(600))
-    assert first_shift(plant_machines().get()) == START
+    assert first_day(plant_machines().get()) == date(2026, 11, 19)
 
 
 def test_a_strip_shows_states_breaks_and_silence(machine):

@@ -86,7 +86,10 @@ def test_a_submitted_figure_takes_the_place_of_the_derived_one(machine):
         ({"production_date": "2026-02-30"}, "production_date"),
         ({"production_date": "2026-W06-6"}, "production_date"),
         ({"production_date": "2026-02-11"}, "production_date"),
-        ({"production_date": "0001-01-01"}, "shift"),
+        ({"production_date": "2026-02-10", "shift": "Evening"}, "production_date"),
+        ({"production_date": "9999-12-31"}, "production_date"),
+        ({"production_date": "1969-12-31"}, "production_date"),
+        ({"production_date": "0001-01-01"}, "production_date"),
         ({"units_produced": -1}, "units_produced"),
         ({"units_produced": 1.5}, "units_produced"),
         ({"units_produced": True}, "units_produced"),
@@ -103,6 +106,23 @@ def test_a_bad_row_is_named_and_nothing_is_written(machine, changes, field):
     faults = error.value.extra["errors"]
     assert [(fault["row"], fault["field"]) for fault in faults] == [(2, field)]
     assert not ProductionRecord.objects.exists()
+
+
+def test_a_row_of_nothing_names_all_that_it_must_have(machine):
+    with pytest.raises(Invalid, match=r"machine_id: is missing \(and 2 more\)") as error:
+        submit({})
+    fields = [fault["field"] for fault in error.value.extra["errors"]]
+    assert fields == ["machine_id", "production_date", "shift"]
+
+
+def test_the_future_begins_at_the_plants_own_midnight(machine):
+    late = datetime(2026, 2, 11, 5, 59, tzinfo=UTC)  # 23:59 on the 10th in Chicago
+    tomorrow = row(production_date="2026-02-11", shift="Day", downtime_min=0)
+    with pytest.raises(Invalid, match="lies in the future: today is 2026-02-10"):
+        submit_records(rows=[tomorrow], now=late)
+    with pytest.raises(Invalid, match="the shift has not begun"):
+        submit_records(rows=[tomorrow], now=late + timedelta(minutes=1))
+    assert submit_records(rows=[tomorrow], now=late + timedelta(hours=7))["created"] == 1
 
 
 def test_two_rows_about_the_same_shift_are_a_fault(machine):
