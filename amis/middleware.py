@@ -12,17 +12,11 @@ from amis.logs import request_id
 
 Answer = Callable[[HttpRequest], HttpResponse]
 GIVEN_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
-STRICT = (
+POLICY = (
     "default-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; "
     "img-src 'self' data:; object-src 'none'"
 )
-# Django's admin and Swagger UI bring inline styles and scripts of their own.
-LOOSER = STRICT.replace(
-    "default-src 'self';",
-    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';",
-)
 PROBES = frozenset(path + end for path in ("/healthz", "/readyz", "/metrics") for end in ("", "/"))
-LOOSER_PREFIXES = ("/admin/", "/api/docs")
 
 
 class RequestId:
@@ -53,8 +47,7 @@ class SecurityHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        looser = request.path_info.startswith(LOOSER_PREFIXES)
-        response.setdefault("Content-Security-Policy", LOOSER if looser else STRICT)
+        response.setdefault("Content-Security-Policy", POLICY)
         return response
 
 

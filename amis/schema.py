@@ -1,4 +1,4 @@
-"""What the OpenAPI document shows: every route once, and again in its path form."""
+"""What the OpenAPI document shows: every route once, again in its path form, and how it refuses."""
 
 from __future__ import annotations
 
@@ -16,6 +16,24 @@ TENANT_PARAMETER = {
     "description": "The plant.",
 }
 
+ERROR = {
+    "type": "object",
+    "required": ["code", "message", "extra"],
+    "properties": {
+        "code": {"type": "string"},
+        "message": {"type": "string", "description": "For people: what is wrong, what to do."},
+        "extra": {
+            "type": "object",
+            "additionalProperties": True,
+            "description": "For programs: `errors` lists row, field and message of a 400.",
+        },
+    },
+}
+REFUSAL = {
+    "description": "400 invalid, 401 not signed in, 403 role too low, 404 unknown or foreign, …",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+}
+
 Endpoint = tuple[str, str, str, Any]
 
 
@@ -26,6 +44,15 @@ def keep_one_form(endpoints: list[Endpoint], **_: Any) -> list[Endpoint]:
         for endpoint in endpoints
         if not endpoint[0].endswith("/") and not endpoint[0].startswith(PATH_FORM)
     ]
+
+
+def add_error_shape(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Every operation refuses in the same shape."""
+    result["components"].setdefault("schemas", {})["Error"] = copy.deepcopy(ERROR)
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            operation["responses"]["default"] = copy.deepcopy(REFUSAL)
+    return result
 
 
 def add_path_form(result: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.urls import URLPattern, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from amis import views
 from amis.admin import site
@@ -50,7 +50,7 @@ urlpatterns = [
     *both("api/health", views.Health.as_view()),
     *both("api/tenants/list", views.Tenants.as_view()),
     *both("api/schema", SpectacularAPIView.as_view(), name="schema"),
-    *both("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    *both("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/", include(plant_routes)),
     path("api/tenants/<str:tenant_id>/", include(plant_routes)),
     path("accounts/", include("tenants.urls")),

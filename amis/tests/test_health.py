@@ -130,3 +130,6 @@ def test_schema_and_docs_are_open_on_every_host(db, path):
         answer = Client(HTTP_HOST=host).get(path)
         assert answer.status_code == 200
         assert b"cdn.jsdelivr" not in answer.content
+        assert "unsafe" not in answer["Content-Security-Policy"]
+        assert b"<script>" not in answer.content
+        assert b"<style>" not in answer.content

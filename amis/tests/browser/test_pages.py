@@ -6,7 +6,8 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/", "/machines/M001/", "/settings/", "/accounts/plants/")
+PAGES = ("/", "/machines/M001/", "/settings/", "/accounts/plants/", "/api/kpis", "/api/docs/",
+         "/admin/", "/admin/production/machine/add/")  # fmt: skip
 
 
 def test_the_overview_fits_its_budget_with_an_empty_cache(visit):
