@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -12,33 +12,11 @@ from amis.errors import Invalid, TooLarge
 from production.api.query import PAGE_PARAMETERS, WINDOW_PARAMETERS, page_of, scope_of, window_of
 from production.api.view import PlantView
 from production.api.wire import RecordPage, SubmitOut, SubmittedRow
-from production.selectors.records import records_in
+from production.selectors.records import newest_first, record_rows, records_in
 from production.services.submit import submit_records
 from tenants.permissions import Action
 
 MOST_SUBMITTED = 5000
-COLUMNS = (
-    "production_date",
-    "shift",
-    "machine__machine_id",
-    "machine__machine_name",
-    "units_produced",
-    "good_units",
-    "defective_units",
-    "adet_s",
-    "pbt_s",
-    "apt_s",
-    "oee",
-    "source",
-    "simulated",
-    "updated_at",
-)
-NAMES = [
-    {"adet_s": "downtime_min", "pbt_s": "pbt_min", "apt_s": "apt_min"}.get(
-        column, column.removeprefix("machine__")
-    )
-    for column in COLUMNS
-]
 
 
 class Production(PlantView):
@@ -54,16 +32,8 @@ class Production(PlantView):
         page = page_of(request)
         scope = scope_of(request.GET)
         records = records_in(window=window, machines=scope.machines, shift=scope.shift)
-        rows = records.order_by("-shift_start", "machine__machine_id").values_list(*COLUMNS)
-        part = rows[page.offset : page.offset + page.limit]
-        return Response(page.envelope(records.count(), [_present(row) for row in part]))
-
-
-def _present(row: tuple[Any, ...]) -> dict[str, Any]:
-    return {
-        name: value / 60 if name.endswith("_min") and value is not None else value
-        for name, value in zip(NAMES, row, strict=True)
-    }
+        part = newest_first(records)[page.offset : page.offset + page.limit]
+        return Response(page.envelope(records.count(), record_rows(part)))
 
 
 class Submit(PlantView):

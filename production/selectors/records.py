@@ -3,11 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import QuerySet
 
 from production.models import Machine, ProductionRecord
 from production.shopfloor.window import Window
+
+COLUMNS = (
+    "production_date",
+    "shift",
+    "machine__machine_id",
+    "machine__machine_name",
+    "units_produced",
+    "good_units",
+    "defective_units",
+    "adet_s",
+    "pbt_s",
+    "apt_s",
+    "oee",
+    "source",
+    "simulated",
+    "updated_at",
+)
+NAMES = [
+    {"adet_s": "downtime_min", "pbt_s": "pbt_min", "apt_s": "apt_min"}.get(
+        column, column.removeprefix("machine__")
+    )
+    for column in COLUMNS
+]
 
 
 def records_in(
@@ -24,3 +48,19 @@ def records_in(
     if shift is not None:
         records = records.filter(shift=shift)
     return records.filter(machine__in=[m.pk for m in machines])
+
+
+def newest_first(records: QuerySet[ProductionRecord]) -> QuerySet[ProductionRecord]:
+    return records.order_by("-shift_start", "machine__machine_id")
+
+
+def record_rows(records: QuerySet[ProductionRecord]) -> list[dict[str, Any]]:
+    """Records as the API and the live events show them; times are objects, durations minutes."""
+    return [_present(row) for row in records.values_list(*COLUMNS)]
+
+
+def _present(row: tuple[Any, ...]) -> dict[str, Any]:
+    return {
+        name: value / 60 if name.endswith("_min") and value is not None else value
+        for name, value in zip(NAMES, row, strict=True)
+    }

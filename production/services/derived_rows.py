@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from amis.interval import Interval
 from production.models import Machine, ProductionRecord, StateInterval, Stop
+from production.services.record_events import tell_records
 from production.shopfloor.packml import TimeClass
 from production.shopfloor.record import ShiftTotals, instant, us
 from production.shopfloor.shifts import PlannedShift
@@ -119,6 +122,8 @@ def save_records(
     gone = [record.pk for record in derived.values() if record.shift_start in whole]
     ProductionRecord.objects.filter(pk__in=gone).delete()
     upsert_records(changed)
+    # What the running shift has come to is part of its machine's own events.
+    tell_records(record for record in changed if record.shift_end <= timezone.now())
     return result
 
 

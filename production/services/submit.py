@@ -17,6 +17,7 @@ from production.live import bump_data_version
 from production.models import Machine, ProductionRecord
 from production.selectors.calendar import calendar_of, closed_days, plant_timezone
 from production.services.derived_rows import record_values, upsert_records
+from production.services.record_events import tell_records
 from production.shopfloor.record import submitted_totals
 from production.shopfloor.shifts import PlannedShift, ShiftCalendar
 
@@ -229,6 +230,7 @@ def _store(figures: list[Figure], source: str) -> tuple[int, int]:
         retired += [r.pk for r in beside.values() if r.source != source and r.effective]
     ProductionRecord.objects.filter(pk__in=retired).update(effective=False)
     upsert_records(changed)
+    tell_records(changed)
     return created, len(changed) - created
 
 

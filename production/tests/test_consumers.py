@@ -8,13 +8,14 @@ import asyncio
 import itertools
 import json
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.db import OperationalError, connection
+from django.test import Client
 from django_tenants.utils import schema_context, tenant_context
 
 from amis.asgi import application
@@ -24,6 +25,8 @@ from production.live import NewestValue
 from production.models import Machine, Stop
 from production.services.derive import derive_records
 from production.services.reasons import ensure_reasons, give_reason
+from production.services.record_events import MOST_TOLD
+from production.services.submit import submit_records
 from production.tests.factories import make_machine, store
 from tenants.live import group_of, publish
 from tenants.models import ApiToken, Membership, User
@@ -128,12 +131,63 @@ async def test_snapshot_and_events_make_a_fresh_snapshot(opened):
     for frame in frames:
         assert frame["seq"] > applied
         applied = frame["seq"]
-        assert frame["type"] == "machine"
-        shown |= ageless([frame["data"]])
+        if frame["type"] == "machine":
+            shown |= ageless([frame["data"]])
     assert shown == await sync_to_async(fresh)()
     assert shown["M001"]["reason"] == "Jam"
     assert shown["M002"]["is_stale"]
     assert shown["M002"]["signals"]["p"]["value"] == 5.5
+
+
+def submit(count: int, pieces: int) -> None:
+    """The Day shifts of the days before 2026-02-08."""
+    days = [date(2026, 2, 7) - timedelta(days=n) for n in range(count)]
+    row = {"machine_id": "M001", "shift": "Day", "units_produced": pieces}
+    with schema_context(CHICAGO):
+        submit_records(rows=[row | {"production_date": str(day)} for day in days])
+
+
+def ended_shift() -> None:
+    """The Day shift of 2026-02-06 is derived, long after its end."""
+    start = datetime(2026, 2, 6, 12, tzinfo=UTC)
+    with schema_context(CHICAGO):
+        machine = Machine.objects.select_related("shift_pattern").get(machine_id="M001")
+        store(machine, "state", (start, 6))
+        derive_records(machine=machine, interval=Interval(start, start + timedelta(hours=1)))
+
+
+async def test_a_changed_record_is_told_as_the_list_shows_it_and_only_when_it_changed(opened, keys):
+    socket, first = await opened()
+    for pieces in (370, 370, 371):
+        await sync_to_async(submit)(1, pieces)
+    frames = await frames_until_quiet(socket)
+    assert [frame["type"] for frame in frames] == ["record", "record"]
+    assert first["seq"] < frames[0]["seq"] < frames[1]["seq"]
+    (row,) = await sync_to_async(listed)(keys[CHICAGO])
+    assert row["units_produced"] == 371
+    assert frames[1]["data"] | {"updated_at": None} == row | {"updated_at": None}
+
+
+async def test_a_record_that_is_derived_after_its_shift_is_told(opened):
+    socket, _ = await opened()
+    await sync_to_async(ended_shift)()
+    told = [f["data"] for f in await frames_until_quiet(socket) if f["type"] == "record"]
+    assert ("2026-02-06", "Day", "derived") in [
+        (row["production_date"], row["shift"], row["source"]) for row in told
+    ]
+
+
+async def test_of_an_import_only_the_newest_records_are_told(opened):
+    socket, _ = await opened()
+    await sync_to_async(submit)(MOST_TOLD + 5, 370)
+    days = [frame["data"]["production_date"] for frame in await frames_until_quiet(socket)]
+    assert (len(days), days[-1]) == (MOST_TOLD, "2026-02-07")
+    assert days == sorted(days)
+
+
+def listed(token: str) -> list[dict]:
+    client = Client(HTTP_HOST=HOSTS[CHICAGO].decode(), HTTP_AUTHORIZATION=f"Token {token}")
+    return client.get("/api/production?from=2026-02-07&to=2026-02-08").json()["results"]
 
 
 async def test_who_joins_in_the_middle_misses_nothing(opened):

@@ -1,0 +1,32 @@
+"""Telling everybody who watches a plant that shift records changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+
+from production.models import ProductionRecord
+from production.selectors.records import newest_first, record_rows
+from tenants.live import publish
+
+# A page that missed an import of years asks for the list anew; events are for what happens now.
+MOST_TOLD = 20
+
+
+def tell_records(records: Iterable[ProductionRecord]) -> None:
+    """After the commit, a `record` event for the newest of these that count."""
+    keys = [record.pk for record in records]
+    if not keys:
+        return
+    schema = connection.schema_name
+    counting = ProductionRecord.objects.filter(pk__in=keys, effective=True)
+    rows = record_rows(newest_first(counting)[:MOST_TOLD])
+    for row in rows:
+        row |= {name: row[name].isoformat() for name in ("production_date", "updated_at")}
+
+    def after_commit() -> None:
+        for row in reversed(rows):
+            publish(schema, "record", row)
+
+    transaction.on_commit(after_commit)
