@@ -10,6 +10,8 @@ from celery.signals import setup_logging
 from tenant_schemas_celery.app import CeleryApp
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amis.settings")
+# Django's checks would import every page into each worker; tests and `prepare_database` make them.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 from amis.heartbeat import HeartbeatStep
 from production.ingest.bootstep import CollectorStep

@@ -6,7 +6,7 @@ import os
 import selectors
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import IO
 
 from amis.environment import ROOT
@@ -21,12 +21,18 @@ class BackfillFailed(Exception):
 
 
 def fill_in_the_past(
-    installation: Installation, console: Console, *, environment: Mapping[str, str]
+    installation: Installation,
+    console: Console,
+    *,
+    tenants: Collection[str],
+    environment: Mapping[str, str],
 ) -> None:
-    """Run one `backfill_demo` a plant and draw one bar. Raises BackfillFailed."""
+    """Run one `backfill_demo` for each of the plants and draw one bar. Raises BackfillFailed."""
     log = (paths.LOGS / "backfill.log").open("a")
     running = {}
     for tenant_id, zone, seed in PLANTS.values():
+        if tenant_id not in tenants:
+            continue
         command = [sys.executable, str(ROOT / "manage.py"), "backfill_demo", "--tenant", tenant_id]
         command += ["--seed", str(seed), "--timezone", zone, "--epoch", installation.epoch]
         running[tenant_id] = subprocess.Popen(

@@ -16,7 +16,7 @@ from typing import Any
 
 from amis.environment import ROOT
 from amis.stack import lock, paths
-from amis.stack.backfill import fill_in_the_past
+from amis.stack.backfill import BackfillFailed, fill_in_the_past
 from amis.stack.console import Console
 from amis.stack.install import (
     HISTORY_DAYS,
@@ -56,7 +56,7 @@ def up() -> int:
         return 1
     try:
         return Demo().run()
-    except (CannotStart, PortTaken, PostgresError, ValkeyError) as error:
+    except (CannotStart, BackfillFailed, PortTaken, PostgresError, ValkeyError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     finally:
@@ -121,11 +121,9 @@ class Demo:
         with self._console.step("Database and cache run"):
             self._stores.start(self._supervisor)
         write_environment(self._installation, cache_url=self._stores.cache_url)
-        with self._console.step("Tables are up to date"):
-            self._manage("prepare_database")
-        with self._console.step("Plants, people and tokens are there"):
+        with self._console.step("Tables, plants, people and tokens are there"):
             self._facts = json.loads(self._manage("make_demo_plants", *self._plant_options()))
-        fill_in_the_past(self._installation, self._console, environment=self._environment())
+        self._fill_in_the_past(self._facts["tenants"])
         with self._console.step("Web, workers, ingest and beat run"):
             self._begin_processes(commands, PROCESSES)
             self._write()
@@ -134,6 +132,13 @@ class Demo:
         self._ready_s = self._console.elapsed_s
         self._write()
         farewell(self._console, paths.read_json(paths.DEMO))
+
+    def _fill_in_the_past(self, tenants: list[dict[str, Any]]) -> None:
+        empty = {tenant["tenant_id"] for tenant in tenants if not tenant["has_history"]}
+        if empty:
+            fill_in_the_past(
+                self._installation, self._console, tenants=empty, environment=self._environment()
+            )
 
     def _commands(self) -> dict[str, list[str]]:
         return service_commands(

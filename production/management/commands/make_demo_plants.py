@@ -1,4 +1,6 @@
-"""Make the two demo plants with equipment, people and keys; print them as one JSON object."""
+"""Bring the database up to date and make the two demo plants with equipment, people and keys;
+print them as one JSON object.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from amis.errors import AmisError
@@ -39,6 +42,8 @@ class Command(BaseCommand):
             if not url:
                 raise CommandError(f"--opcua {text}: expected TENANT=URL.")
             endpoints[tenant_id] = url
+        # In this process: starting another one would cost seconds of every start of the demo.
+        call_command("prepare_database", stdout=self.stderr)
         try:
             facts = make_demo_plants(endpoints=endpoints, secrets_file=options["secrets"])
         except AmisError as error:
