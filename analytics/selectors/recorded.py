@@ -1,15 +1,15 @@
-"""What the records say: one SQL roll-up, kept in Valkey until the data version changes."""
+"""What the records say: SQL roll-ups, kept in Valkey until the data version changes."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 from django.core.cache import cache
-from django.db.models import Count, F, Max, Q, Sum, Value
+from django.db.models import BigIntegerField, Count, F, Max, Q, QuerySet, Sum, Value
 
 from analytics.kpis.rollup import Sums
 from analytics.selectors.question import Cell, Key, Question
@@ -40,10 +40,13 @@ UNKNOWN = {
     "unknown_downtime": "apt_s",
     "missing_pri": "pri_s",
 }
-# The order of a roll-up's columns.
-COLUMNS = (*SUMMED, *UNKNOWN, "records")
-PBT, NO_DATA = COLUMNS.index("pbt_s"), COLUMNS.index("no_data_s")
-COUNTED = frozenset({*UNKNOWN, "failures", "records"})
+NAMES = (*SUMMED, *UNKNOWN, "records")
+TOTALS: dict[str, Any] = {f"sum_{name}": Sum(column) for name, column in SUMMED.items()}
+TOTALS |= {
+    f"sum_{name}": Count("pk", filter=Q(**{f"{column}__isnull": True}))
+    for name, column in UNKNOWN.items()
+}
+TOTALS["sum_records"] = Count("pk")
 
 
 @dataclass(slots=True)
@@ -71,45 +74,59 @@ def recorded(question: Question, version: int) -> Recorded:
 
 
 def _read(question: Question) -> Recorded:
-    """One roll-up by machine, and by shift or day where asked; folded into both here."""
+    """Roll-ups by machine, and by shift or day where asked, each made by the database: the cells
+    of both are many, so of them only what `heard_s` and `running` need is read.
+    """
+    records = records_in(
+        window=question.window, machines=question.machines, shift=question.shift
+    ).order_by()
+    heard = {
+        "heard_s": Sum(F("pbt_s") + F("no_data_s")),
+        "last_end": Max("shift_end"),
+        "running_s": Sum(F("pbt_s") + F("no_data_s"), filter=Q(shift_end__gt=question.now)),
+    }
     column = question.column
-    totals: list[Any] = [Sum(name) for name in SUMMED.values()]
-    totals += [Count("pk", filter=Q(**{f"{name}__isnull": True})) for name in UNKNOWN.values()]
-    unfinished = Sum(F("pbt_s") + F("no_data_s"), filter=Q(shift_end__gt=question.now))
-    named = {f"sum_{n}": total for n, total in enumerate((*totals, Count("pk")))}
-    rows = list(
-        records_in(window=question.window, machines=question.machines, shift=question.shift)
-        .order_by()
-        .values("machine_id", *([column] if column else []))
-        .annotate(**named, last_end=Max("shift_end"), running_s=unfinished)
-        .values_list("machine_id", column or Value(""), "last_end", "running_s", *named)
-    )
-    sums = [row[4:] for row in rows]
-    answer = Recorded(machines=_folded([row[0] for row in rows], sums))
-    if column:
-        answer.keys = _folded([row[1] for row in rows], sums)
-    for pk, key, end, running_s, *figures in rows:
-        answer.heard_s[pk, key] = figures[PBT] + figures[NO_DATA]
+    if column is None:
+        both = list(_rolled_up(records, "machine_id", **TOTALS, **heard))
+        answer = Recorded({row[0]: _sums(row[1 : 1 + len(TOTALS)]) for row in both})
+        cells = [(row[0], "", *row[1 + len(TOTALS) :]) for row in both]
+    else:
+        answer = _by_machine_and_key(records, column)
+        cells = list(_rolled_up(records, "machine_id", column, **heard))
+    # One object for each key, which pickle then writes once.
+    keys: dict[Key, Key] = {}
+    for pk, key, heard_s, end, running_s in cells:
+        cell = (pk, keys.setdefault(key, key))
+        answer.heard_s[cell] = heard_s
         if running_s is not None:
-            answer.running[pk, key] = (end, running_s)
+            answer.running[cell] = (end, running_s)
     return answer
 
 
-def _folded(keys: list[Any], rows: list[tuple[Any, ...]]) -> dict[Any, Sums]:
-    """Add the rows of equal keys."""
-    places = {key: n for n, key in enumerate(dict.fromkeys(keys))}
-    totals = np.zeros((len(places), len(COLUMNS)))
-    if rows:
-        # A sum of nothing but unknown values is null; it adds 0 and is counted as unknown.
-        known = np.nan_to_num(np.array(rows, dtype=float))
-        np.add.at(totals, [places[key] for key in keys], known)
-    whole = [name in COUNTED for name in COLUMNS]
-    return {
-        key: Sums(
-            **{
-                name: int(value) if is_whole else value
-                for name, value, is_whole in zip(COLUMNS, total.tolist(), whole, strict=True)
-            }
-        )
-        for key, total in zip(places, totals, strict=True)
-    }
+def _by_machine_and_key(records: QuerySet[Any], column: str) -> Recorded:
+    """Both in one statement, so that they tell of the same moment."""
+    nothing = Value(None, records.model._meta.get_field(column))
+    machines = records.values("machine_id").annotate(key=nothing, **TOTALS)
+    keys = records.values(column).annotate(none=Value(None, BigIntegerField()), **TOTALS)
+    rows = machines.values_list("machine_id", "key", *TOTALS).union(
+        keys.values_list("none", column, *TOTALS), all=True
+    )
+    answer = Recorded()
+    for pk, key, *totals in rows:
+        if pk is None:
+            answer.keys[key] = _sums(totals)
+        else:
+            answer.machines[pk] = _sums(totals)
+    return answer
+
+
+def _rolled_up(records: QuerySet[Any], *keys: str, **totals: Any) -> QuerySet[Any]:
+    """The keys and totals of each group."""
+    return records.values(*keys).annotate(**totals).values_list(*keys, *totals)
+
+
+def _sums(totals: Sequence[Any]) -> Sums:
+    """A sum of nothing but unknown values is null; it adds 0 and is counted as unknown."""
+    return Sums(
+        **{name: 0.0 if value is None else value for name, value in zip(NAMES, totals, strict=True)}
+    )

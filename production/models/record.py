@@ -21,6 +21,8 @@ class StateInterval(models.Model):
 
     class Meta:
         ordering = ("machine_id", "start")
+        # What touches a window ends after its start: without this a page reads the whole past.
+        indexes = (models.Index(fields=("machine", "end")),)
         constraints = (
             models.UniqueConstraint(fields=("machine", "start"), name="one_state_at_a_time"),
         )
@@ -53,7 +55,7 @@ class Stop(models.Model):
 
     class Meta:
         ordering = ("-start",)
-        indexes = (models.Index(fields=("start",)),)
+        indexes = (models.Index(fields=("start",)), models.Index(fields=("end",)))
         constraints = (
             models.UniqueConstraint(fields=("machine", "start"), name="one_stop_at_a_time"),
         )

@@ -37,12 +37,11 @@ def stretches_of(
     ).order_by("machine_id", "start")
     found: dict[int, list[Stretch]] = {machine.pk: [] for machine in machines}
     until = min(now, interval.end)
-    for row in rows:
-        start = max(row.start, interval.start).timestamp()
-        end = min(row.end or now, until).timestamp()
+    for pk, began, ended, state in rows.values_list("machine_id", "start", "end", "state"):
+        start = max(began, interval.start).timestamp()
+        end = min(ended or now, until).timestamp()
         if end > start:
-            kind = KINDS[time_class(row.state)]
-            found[row.machine_id].append(Stretch(start, end, kind))
+            found[pk].append(Stretch(start, end, KINDS[time_class(state)]))
     for machine in machines:
         pauses = [pause for shift in shifts.get(machine.pk, []) for pause in shift.breaks]
         found[machine.pk] = _with_breaks(found[machine.pk], pauses)
