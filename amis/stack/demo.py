@@ -148,11 +148,13 @@ class Demo:
         )
 
     def _environment(self) -> dict[str, str]:
-        """The caller's own, so that mail, language model and database settings reach the
-        services.
+        """The caller's own, so that mail, language model and database settings reach the services.
+
+        Compiled modules are kept in any case: to compile them again takes most of a start.
         """
+        inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         return {
-            **os.environ,
+            **inherited,
             "AMIS_PORT": str(self._installation.web_port),
             "AMIS_PLC_PASSWORD": self._installation.plc_password,
         }
