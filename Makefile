@@ -19,7 +19,7 @@ lint: setup-dev
 	@$(VENV)/djlint templates --lint --quiet
 	@$(VENV)/python scripts/vendor.py --check
 
-bench: setup
+bench: setup-dev
 	@exec $(VENV)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick) $(if $(OUT),--out $(OUT))
 
 vendor:
