@@ -21,7 +21,7 @@ import redis
 
 from benchmarks.figure import CannotMeasure, Figure, table
 from benchmarks.query_log import queries_of
-from benchmarks.ratio import Timed, alternately
+from benchmarks.ratio import REPEATS, Timed, alternately
 from benchmarks.stack import Stack
 
 DAYS, MACHINES, SAMPLES, TIMES = 365, 50, 10_000_000, 20
@@ -63,6 +63,8 @@ class Measured:
     cold: Timed
     warm: Timed
     sql: Timed
+    cpu_ms: float
+    """CPU of the web process for a cold request: what a busy machine does not change."""
     queries: int
 
     @property
@@ -169,9 +171,11 @@ def _measure(caller: Caller, door: Door, *, days: int, times: int) -> Measured:
     sql = functools.partial(caller.roll_up, statement)
     caller.forget()
     queries = queries_of(ask, session=caller.session, log=caller.stack.home / "log" / "db.log")
+    before_s = caller.stack.cpu_s("web")
     cold, beside = alternately(_after(caller.forget, ask), sql, times=times)
+    cpu_ms = (caller.stack.cpu_s("web") - before_s) * 1000 / (times * REPEATS)
     (warm,) = alternately(ask, times=times)
-    return Measured(door, cold, warm, beside, queries)
+    return Measured(door, cold, warm, beside, cpu_ms, queries)
 
 
 def _after(before: Callable[[], None], work: Callable[[], object]) -> Callable[[], None]:
@@ -189,13 +193,24 @@ def _counts(one: Measured) -> dict[str, Any]:
         "warm_p95_ms": round(one.warm.median_ms, 1),
         "sql_p95_ms": round(one.sql.median_ms, 1),
         "limit_ms": round(one.limit_ms, 1),
+        "cold_cpu_ms": round(one.cpu_ms, 1),
         "queries": one.queries,
         "pass": one.passes,
     }
 
 
 def _table(measured: list[Measured]) -> tuple[str, ...]:
-    head = ("p95 of requests, median of 5", "cold", "least", "warm", "SQL", "limit", "queries", "")
+    head = (
+        "p95 of requests, median of 5",
+        "cold",
+        "least",
+        "warm",
+        "SQL",
+        "limit",
+        "web CPU",
+        "queries",
+        "",
+    )
     rows = [
         (
             one.door.path,
@@ -204,6 +219,7 @@ def _table(measured: list[Measured]) -> tuple[str, ...]:
             f"{one.warm.median_ms:.1f}",
             f"{one.sql.median_ms:.1f}",
             f"{one.limit_ms:.1f}",
+            f"{one.cpu_ms:.1f}",
             str(one.queries),
             "ok" if one.passes else "too much",
         )

@@ -55,8 +55,8 @@ INSERT INTO production_productionrecord (machine_id, production_date, shift, sou
   planned_down_s, pbt_s, apt_s, aust_s, adet_s, adot_s, no_data_s, unassigned_s, failures, repair_s,
   ideal_produced_s, ideal_good_s, oee, updated_at)
 SELECT id, day, name, 'derived', true, true, start, start + interval '8 h', pri, pq,
-  floor(pq * 0.97), pq - floor(pq * 0.97), 28800, 1800, 27000, apt, 300, 26700 - apt, 0, 0, 300, 2, 1200,
-  pri * pq, pri * floor(pq * 0.97), pri * floor(pq * 0.97) / 27000, now()
+  floor(pq * 0.97), pq - floor(pq * 0.97), 28800, 1800, 27000, apt, 300, 26700 - apt, 0, 0, 300,
+  2, 1200, pri * pq, pri * floor(pq * 0.97), pri * floor(pq * 0.97) / 27000, now()
 FROM worked WHERE start < now() ORDER BY start, id"""
 STATES = """
 INSERT INTO production_stateinterval (machine_id, start, "end", state, cause)

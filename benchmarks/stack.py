@@ -141,9 +141,10 @@ class Stack:
         """Proportional set size by service: shared pages are divided among those who share them."""
         return {name: sum(map(_pss_mb, pids)) for name, pids in self.processes().items()}
 
-    def cpu_s(self) -> float:
-        """CPU seconds that all processes have used, those of their ended children included."""
-        return sum(_cpu_s(pid) for pids in self.processes().values() for pid in pids)
+    def cpu_s(self, *services: str) -> float:
+        """CPU seconds that these services, or all, have used; ended children are included."""
+        found = self.processes()
+        return sum(_cpu_s(pid) for name in services or found for pid in found[name])
 
     def _is_ready(self) -> bool:
         with suppress(FileNotFoundError):
