@@ -24,7 +24,11 @@ live.
 
 @dataclass(frozen=True, slots=True)
 class NewestValue:
-    """One signal's newest value; `state` is the PackML name where the signal is the state."""
+    """One signal's newest value; `state` is the PackML name where the signal is the state.
+
+    `arrived_at` bounds its age: a clock that was ahead must not hold up the values that follow when
+    somebody has set it right.
+    """
 
     machine_id: str
     name: str
@@ -34,6 +38,12 @@ class NewestValue:
     source_timestamp: datetime
     quality: str
     state: str | None = None
+    arrived_at: datetime | None = None
+
+    @property
+    def known_at(self) -> datetime:
+        """What newer and older mean: the source's time, but no later than the value came."""
+        return min(self.source_timestamp, self.arrived_at or self.source_timestamp)
 
 
 # Newer values only, and a state only where it differs from the one that holds. It runs inside
@@ -56,7 +66,7 @@ end"""
 
 def store_newest(schema: str, values: Sequence[NewestValue]) -> None:
     """Keep values that are newer than what is kept; a state remembers since when it holds."""
-    ordered = sorted(values, key=lambda value: value.source_timestamp)
+    ordered = sorted(values, key=lambda value: value.known_at)
     newest = {(value.machine_id, value.name): value for value in ordered}
     # Of a state each value counts: one that left and came back holds since its return.
     told = [v for v in ordered if v.role == "state" or v is newest[v.machine_id, v.name]]
@@ -169,7 +179,7 @@ def _field(machine_id: str, name: str) -> str:
 def _kept(value: NewestValue) -> tuple[str, int, str, str, str]:
     """One value as `KEEP` takes it; only a good state is one that holds."""
     stamp = value.source_timestamp.isoformat()
-    at_us = us(value.source_timestamp)
+    at_us = us(value.known_at)
     entry = {
         "role": value.role,
         "value": value.value,

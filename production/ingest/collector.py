@@ -11,6 +11,8 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.db import DatabaseError
+
 from amis.errors import SourceUnavailable
 from production.ingest.connection_task import ConnectionTask
 from production.ingest.lease import hold_leases, release_leases
@@ -44,6 +46,7 @@ class Collector:
         self._owner = owner or f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._threads = Threads()
         self._running: dict[Key, Running] = {}
+        self._broken: set[str] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; then sessions are closed, arrived values stored and leases given back."""
@@ -63,10 +66,7 @@ class Collector:
         """Renew and claim leases; start what is new, restart what was changed, stop the rest."""
         wanted: dict[Key, int] = {}
         for schema in await self._threads.call(PUBLIC, active_schemas):
-            held = await self._threads.call(
-                schema, hold_leases, owner=self._owner, claim_at_most=CLAIM_AT_MOST
-            )
-            wanted.update({(schema, pk): revision for pk, revision in held.items()})
+            wanted.update(await self._held(schema))
         over = [
             key for key, running in self._running.items() if wanted.get(key) != running.revision
         ]
@@ -77,6 +77,24 @@ class Collector:
                 work = functools.partial(self._run_connection, key, stop)
                 supervision = asyncio.create_task(supervise(f"{key[0]}/{key[1]}", work, stop))
                 self._running[key] = Running(revision, stop, supervision)
+
+    async def _held(self, schema: str) -> dict[Key, int]:
+        """The leases in a plant; a plant whose tables are not as they should be keeps no other
+        plant from being collected.
+        """
+        try:
+            held = await self._threads.call(
+                schema, hold_leases, owner=self._owner, claim_at_most=CLAIM_AT_MOST
+            )
+        except DatabaseError as error:
+            if schema not in self._broken:
+                logger.warning("%s is not collected: %s", schema, str(error).partition("\n")[0])
+            self._broken.add(schema)
+            return {}
+        if schema in self._broken:
+            self._broken.remove(schema)
+            logger.info("%s is collected again", schema)
+        return {(schema, pk): revision for pk, revision in held.items()}
 
     async def _run_connection(self, key: Key, stop: asyncio.Event) -> None:
         schema, pk = key

@@ -15,6 +15,7 @@ from amis.errors import AmisError, SourceUnavailable
 from production.ingest import journal
 from production.ingest.derive_loop import DeriveLoop
 from production.ingest.endpoint import UnknownCertificate
+from production.ingest.items import NodeFault
 from production.ingest.plan import ConnectionPlan
 from production.ingest.readings import Inbox, Reading
 from production.ingest.source import OpcUaSource
@@ -111,17 +112,14 @@ class ConnectionTask:
     async def _session(self, source: OpcUaSource) -> None:
         """One session from connecting to its end, which is always an error."""
         faults = await source.connect()
-        self._begin(source, {fault.signal_pk: fault.reason for fault in faults})
-        await source.watch()
+        self._begin(source, faults)
+        await source.watch(self._note_missing)
 
-    def _begin(self, source: OpcUaSource, faults: dict[int, str]) -> None:
+    def _begin(self, source: OpcUaSource, faults: list[NodeFault]) -> None:
         """Data flow: the outage ends."""
         now = datetime.now(UTC)
-        detail = f"{len(faults)} of {len(self._plan.signals)} nodes missing" if faults else ""
         self._note(journal.close_outage, at=now)
-        self._note(journal.set_status, status="connected", detail=detail)
-        self._note(journal.record_missing_nodes, faults=faults)
-        self._memory.texts.update(faults)
+        self._note_missing(faults)
         self._teller.source = source
         self._derive.mark_all()
         if self._lost_at is None:
@@ -129,6 +127,14 @@ class ConnectionTask:
         else:
             logger.info("%s back after %.1f s", self.name, (now - self._lost_at).total_seconds())
         self._lost_at, self._failures = None, 0
+
+    def _note_missing(self, faults: list[NodeFault]) -> None:
+        """Connected, but for these nodes."""
+        detail = f"{len(faults)} of {len(self._plan.signals)} nodes missing" if faults else ""
+        reasons = {fault.signal.pk: fault.reason for fault in faults}
+        self._note(journal.set_status, status="connected", detail=detail)
+        self._note(journal.record_missing_nodes, faults=reasons)
+        self._memory.texts.update(reasons)
 
     async def _lose(self, source: OpcUaSource, error: BaseException) -> None:
         """The session ended, or could not be had: say so once, then wait before the next try."""

@@ -42,12 +42,14 @@ class DeriveLoop:
         self._schema, self._threads, self._tell, self._stop = schema, threads, tell, stop
         self._machines = [pk for pk, _, _ in plan.machines]
         self._dirty: dict[int, datetime] = {}
-        self._derived_at: dict[int, float] = {}
+        self._tried_at: dict[int, float] = {}
 
     def mark(self, dirty_us: Mapping[int, int]) -> None:
         """Samples of these machines arrived, the earliest from then."""
         for pk, time_us in dirty_us.items():
             since = instant(time_us)
+            if datetime.now(UTC) - since > LONGEST_LOOK_BACK:
+                continue
             self._dirty[pk] = min(since, self._dirty.get(pk, since))
 
     def mark_all(self) -> None:
@@ -73,11 +75,13 @@ class DeriveLoop:
             self._dirty[pk] = min(since, self._dirty.get(pk, since))
 
     async def _derive_due(self) -> None:
-        for pk in self._machines:
-            waited_s = time.monotonic() - self._derived_at.get(pk, 0.0)
+        # Whoever was tried last comes last: a machine whose derivation fails stops no other.
+        for pk in sorted(self._machines, key=lambda pk: self._tried_at.get(pk, 0.0)):
+            waited_s = time.monotonic() - self._tried_at.get(pk, 0.0)
             if self._stop.is_set() or (pk not in self._dirty and waited_s < AT_LEAST_EVERY_S):
                 continue
             since = self._dirty.pop(pk, None)
+            self._tried_at[pk] = time.monotonic()
             try:
                 await self._threads.call(self._schema, _derive, machine_pk=pk, since=since)
             except SourceUnavailable as error:
@@ -85,7 +89,6 @@ class DeriveLoop:
                     self._dirty[pk] = min(since, self._dirty.get(pk, since))
                 logger.debug("%s: derivation waits: %s", self._schema, error.message)
                 return
-            self._derived_at[pk] = time.monotonic()
             self._tell(pk)
 
 

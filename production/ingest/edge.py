@@ -15,6 +15,19 @@ from production.ingest.plan import ConnectionPlan
 
 DENIED = "The server refuses this user or password"
 UNTRUSTED = "The server does not trust AMIS's certificate: approve it there"
+# The last four: the library stumbles over an answer that is no OPC UA.
+FAILURES = (
+    UaError,
+    OSError,
+    EOFError,
+    InvalidSignature,
+    ValueError,
+    struct.error,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+)
 HINTS = {
     "BadUserAccessDenied": DENIED,
     "BadIdentityTokenRejected": DENIED,
@@ -29,7 +42,7 @@ def translated(plan: ConnectionPlan) -> Iterator[None]:
     """Raises SourceUnavailable instead of any error of the library, the socket or the crypto."""
     try:
         yield
-    except (UaError, OSError, TimeoutError, ValueError, struct.error, InvalidSignature) as error:
+    except FAILURES as error:
         raise SourceUnavailable(said(plan, error)) from error
 
 

@@ -19,8 +19,9 @@ UNHEARD_AFTER = timedelta(seconds=10)
 
 LAST_STORED = """
 SELECT ids.id, (extract(epoch FROM last.source_timestamp) * 1000000)::bigint
-FROM unnest(%s) AS ids(id), LATERAL (
-  SELECT source_timestamp FROM production_sample WHERE signal_id = ids.id
+FROM unnest(%s::bigint[]) AS ids(id), LATERAL (
+  SELECT source_timestamp FROM production_sample
+  WHERE signal_id = ids.id AND source_timestamp <= clock_timestamp()
   ORDER BY source_timestamp DESC LIMIT 1) AS last"""
 
 
@@ -84,7 +85,7 @@ def close_outage(*, connection_pk: int, at: datetime) -> None:
 
 
 def last_stored(*, signal_pks: Sequence[int]) -> dict[int, int]:
-    """The newest stored source time of each signal, in microseconds."""
+    """The newest stored source time of each signal, in microseconds; none that is still to come."""
     with connection.cursor() as cursor:
         cursor.execute(LAST_STORED, [list(signal_pks)])
         return dict(cursor.fetchall())

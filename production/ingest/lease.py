@@ -19,7 +19,10 @@ WHERE id IN (
   SELECT id FROM production_connection
   WHERE enabled AND lease_owner <> %s
     AND (lease_owner = '' OR lease_expires_at IS NULL OR lease_expires_at < clock_timestamp())
-  ORDER BY random() LIMIT %s FOR UPDATE SKIP LOCKED)
+  ORDER BY random()
+  LIMIT %s + (SELECT count(*) FROM production_connection
+              WHERE enabled AND lease_owner <> '' AND lease_expires_at < clock_timestamp())
+  FOR UPDATE SKIP LOCKED)
 RETURNING id, revision"""
 RELEASE = """
 UPDATE production_connection
@@ -30,7 +33,8 @@ WHERE lease_owner = %s AND id = ANY(%s)"""
 def hold_leases(*, owner: str, claim_at_most: int) -> dict[int, int]:
     """Renew what `owner` holds, take some of what is free; returns {connection id: revision}.
 
-    Few are taken at a time, so that workers that start together share.
+    Few are taken at a time, so that workers that start together share; but of what a dead worker
+    held all, because its machines wait.
     """
     with connection.cursor() as cursor:
         cursor.execute(RENEW, [LEASE_S, owner])

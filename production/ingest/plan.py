@@ -43,6 +43,7 @@ class ConnectionPlan:
     security_policy: str
     username: str
     password: str
+    password_env: str
     server_certificate: bytes | None
     publishing_interval_ms: int
     state_names: dict[int, str]
@@ -66,6 +67,7 @@ def load_plan(*, connection_pk: int) -> ConnectionPlan:
         security_policy=row.security_policy,
         username=row.username,
         password=row.password or _secret(row.password_env),
+        password_env=row.password_env,
         server_certificate=bytes(row.server_certificate) if row.server_certificate else None,
         publishing_interval_ms=max(row.publishing_interval_ms, 10),
         state_names=_state_names(row.state_map),
@@ -98,10 +100,16 @@ def _state_names(state_map: dict[str, str]) -> dict[int, str]:
 
 
 def _secret(name: str) -> str:
-    """A password that lives in the worker's environment, or in the file that NAME_FILE names."""
+    """A password that lives in the worker's environment, or in the file that NAME_FILE names.
+
+    Empty where there is none: the connection says so when it is tried.
+    """
     if not name:
         return ""
     path = os.environ.get(f"{name}_FILE", "")
     if path and not os.environ.get(name):
-        return Path(path).read_text(encoding="utf-8").strip()
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
     return os.environ.get(name, "")

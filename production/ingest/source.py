@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from asyncua import ua
 from asyncua.client.client import Client
-from asyncua.ua.attribute_ids import AttributeIds
-from asyncua.ua.uaerrors import BadTooManyOperations, UaError
+from asyncua.ua.uaerrors import UaError
 
 from amis.errors import Invalid, SourceUnavailable
 from production.ingest.edge import said, translated
 from production.ingest.endpoint import ANSWER_WITHIN_S, new_client, secure
-from production.ingest.nodes import node_id
-from production.ingest.plan import ConnectionPlan, SignalPlan
+from production.ingest.items import MonitoredItems, NodeFault
+from production.ingest.plan import ConnectionPlan
 from production.ingest.readings import Reading
 
 PROBE_EVERY_S = 1.0
 CLOSE_WITHIN_S = 1.0
 KEEP_ALIVE_MS = 2_000
 LIFETIME_MS = 30_000
-ITEMS_A_CALL = 500
+LOOK_EVERY_S = 5.0
+MICROSECOND = timedelta(microseconds=1)
 NOTIFICATIONS_A_MESSAGE = 10_000
 # The library keeps one PublishRequest outstanding and falls behind under load; four keep up.
 MORE_PUBLISH_LOOPS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class NodeFault:
-    """A signal that the server does not offer, and why."""
-
-    signal_pk: int
-    reason: str
 
 
 class OpcUaSource:
@@ -52,8 +44,11 @@ class OpcUaSource:
     ) -> None:
         self._plan, self._deliver, self._pki = plan, deliver, pki
         self._client: Client | None = None
-        self._handles: dict[int, int] = {}
-        self._heard_of: set[int] = set()
+        self._items: MonitoredItems | None = None
+        self._missing: list[NodeFault] = []
+        self._look_every_s = LOOK_EVERY_S
+        self._looked_at = 0.0
+        self._told: dict[int, ua.DataValue] = {}
         self._loops: list[asyncio.Task[None]] = []
         self._lost, self._flowing = asyncio.Event(), asyncio.Event()
         self._why = ""
@@ -70,16 +65,19 @@ class OpcUaSource:
         try:
             with translated(self._plan):
                 self._client = await self._open()
-                faults = await self._subscribe(self._client)
+                await self._subscribe(self._client)
                 await asyncio.wait_for(self._flowing.wait(), ANSWER_WITHIN_S + self._silence_s)
                 self.was_heard = True
-                return faults
+                return self._missing
         except BaseException:
             await self.close()
             raise
 
-    async def watch(self) -> None:
-        """Return never; raises SourceUnavailable as soon as the server is not heard any more."""
+    async def watch(self, tell_missing: Callable[[list[NodeFault]], None]) -> None:
+        """Return never; raises SourceUnavailable as soon as the server is not heard any more.
+
+        `tell_missing` hears which nodes are missing whenever these become others.
+        """
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._lost.wait(), PROBE_EVERY_S)
@@ -87,6 +85,8 @@ class OpcUaSource:
                 raise SourceUnavailable(self._why or "The server closed the connection.")
             with translated(self._plan):
                 await self._probe()
+                if await self._look_at_nodes():
+                    tell_missing(self._missing)
             silence_s = (self.heard_at - self._published_at).total_seconds()
             if silence_s > self._silence_s:
                 raise SourceUnavailable(f"The subscription has been silent for {silence_s:.0f} s.")
@@ -109,13 +109,18 @@ class OpcUaSource:
         if self._plan.security_mode != "None":
             await secure(client, self._plan, self._pki)
         if self._plan.username:
+            if self._plan.password_env and not self._plan.password:
+                raise Invalid(
+                    f"The ingest worker's environment has no {self._plan.password_env}, which is to"
+                    " hold the password."
+                )
             client.set_user(self._plan.username)
             client.set_password(self._plan.password)
         client.connection_lost_callback = self._on_lost
         await client.connect()
         return client
 
-    async def _subscribe(self, client: Client) -> list[NodeFault]:
+    async def _subscribe(self, client: Client) -> None:
         interval = float(self._plan.publishing_interval_ms)
         # The library's own subscription makes a task for every value, or drops without telling.
         made = await client.uaclient.create_subscription(
@@ -133,53 +138,33 @@ class OpcUaSource:
         self._loops = [
             asyncio.create_task(self._publish_more(client)) for _ in range(MORE_PUBLISH_LOOPS)
         ]
-        namespaces = await client.get_namespace_array()
-        faults, found = _resolve(self._plan.signals, namespaces)
-        for first in range(0, len(found), ITEMS_A_CALL):
-            chunk = found[first : first + ITEMS_A_CALL]
-            faults += await self._create_items(client, made.SubscriptionId, chunk)
-        return faults
-
-    async def _create_items(
-        self, client: Client, subscription: int, chunk: list[tuple[SignalPlan, ua.NodeId]]
-    ) -> list[NodeFault]:
-        """Subscribe to a chunk; a server that takes fewer at a time gets halves."""
-        items = [self._item(signal, node) for signal, node in chunk]
-        parameters = ua.CreateMonitoredItemsParameters(
-            SubscriptionId=subscription,
-            TimestampsToReturn=ua.TimestampsToReturn.Both,
-            ItemsToCreate=items,
+        self._items = MonitoredItems(
+            client=client,
+            subscription_id=made.SubscriptionId,
+            interval_ms=interval,
         )
-        try:
-            results = await client.uaclient.create_monitored_items(parameters)
-        except BadTooManyOperations:
-            if len(chunk) == 1:
-                raise
-            half = len(chunk) // 2
-            return [
-                *await self._create_items(client, subscription, chunk[:half]),
-                *await self._create_items(client, subscription, chunk[half:]),
-            ]
-        return [
-            NodeFault(signal.pk, result.StatusCode.name)
-            for (signal, _), result in zip(chunk, results, strict=True)
-            if not result.StatusCode.is_good()
-        ]
+        await self._items.ask_limit()
+        self._missing = await self._items.add(self._plan.signals)
+        self._looked_at = time.monotonic()
+        self._look_every_s = max(LOOK_EVERY_S, 3 * made.RevisedPublishingInterval / 1000)
 
-    def _item(self, signal: SignalPlan, node: ua.NodeId) -> ua.MonitoredItemCreateRequest:
-        handle = len(self._handles) + 1
-        self._handles[handle] = signal.pk
-        sampling_ms = signal.sampling_ms or self._plan.publishing_interval_ms
-        return ua.MonitoredItemCreateRequest(
-            ItemToMonitor=ua.ReadValueId(NodeId=node, AttributeId=AttributeIds.Value),
-            MonitoringMode=ua.MonitoringMode.Reporting,
-            RequestedParameters=ua.MonitoringParameters(
-                ClientHandle=handle,
-                SamplingInterval=float(sampling_ms),
-                QueueSize=max(signal.queue_size, 1),
-                DiscardOldest=True,
-            ),
-        )
+    async def _look_at_nodes(self) -> bool:
+        """Ask again for missing nodes and for those that died; whether others are missing now.
+
+        A server may listen before all of its nodes are made, and make them anew while it runs.
+        """
+        now = time.monotonic()
+        if self._items is None or now - self._looked_at < self._look_every_s:
+            return False
+        self._looked_at = now
+        dead = set(await self._items.drop_dead(self._told, every_s=self._look_every_s))
+        for pk in dead:
+            self._told.pop(pk, None)
+        missing = {fault.signal.pk for fault in self._missing}
+        wanted = [signal for signal in self._plan.signals if signal.pk in missing | dead]
+        if wanted:
+            self._missing = await self._items.add(wanted)
+        return {fault.signal.pk for fault in self._missing} != missing
 
     async def _publish_more(self, client: Client) -> None:
         """One more outstanding PublishRequest; ends when the session does or the server objects."""
@@ -204,24 +189,31 @@ class OpcUaSource:
         self._published_at = self.heard_at = now
         for notification in answer.NotificationMessage.NotificationData or ():
             if isinstance(notification, ua.DataChangeNotification):
-                items = [i for i in notification.MonitoredItems if i.ClientHandle in self._handles]
-                self._deliver([self._reading(item, now) for item in items])
+                self._deliver(self._readings(notification, now))
             elif isinstance(notification, ua.StatusChangeNotification):
                 self._fail(f"The server ended the subscription: {notification.Status.name}.")
                 return
         self._flowing.set()
 
-    def _reading(self, item: Any, now: datetime) -> Reading:
-        pk, value = self._handles[item.ClientHandle], item.Value
-        initial = pk not in self._heard_of
-        self._heard_of.add(pk)
+    def _readings(self, notification: Any, now: datetime) -> list[Reading]:
+        """In their order, a microsecond apart: values without a time of their own stay distinct."""
+        signal_of = self._items.signal_of if self._items else {}
+        return [
+            self._reading(signal_of[item.ClientHandle], item.Value, now + place * MICROSECOND)
+            for place, item in enumerate(notification.MonitoredItems)
+            if item.ClientHandle in signal_of
+        ]
+
+    def _reading(self, pk: int, value: Any, arrived_at: datetime) -> Reading:
+        initial = pk not in self._told
+        self._told[pk] = value
         return Reading(
             signal_pk=pk,
             value=value.Value.Value if value.Value is not None else None,
             status_code=value.StatusCode.value if value.StatusCode is not None else 0,
             source_time=value.SourceTimestamp,
             server_time=value.ServerTimestamp,
-            arrived_at=now,
+            arrived_at=arrived_at,
             initial=initial,
         )
 
@@ -238,15 +230,3 @@ class OpcUaSource:
     def _fail(self, why: str) -> None:
         self._why = self._why or why
         self._lost.set()
-
-
-def _resolve(
-    signals: Sequence[SignalPlan], namespaces: Sequence[str]
-) -> tuple[list[NodeFault], list[tuple[SignalPlan, ua.NodeId]]]:
-    faults, found = [], []
-    for signal in signals:
-        try:
-            found.append((signal, node_id(signal.node, namespaces)))
-        except Invalid as error:
-            faults.append(NodeFault(signal.pk, error.message))
-    return faults, found

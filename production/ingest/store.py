@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-from django.db import DataError, transaction
+import numpy as np
+from django.db import DataError, IntegrityError, transaction
 
 from production.ingest.journal import (
     Gap,
@@ -25,6 +27,7 @@ from production.ingest.validate import (
 )
 from production.live import NewestValue
 from production.services.samples import SampleBatch, record_samples
+from production.shopfloor.record import us
 
 EMPTY = validate([], {})
 
@@ -72,12 +75,15 @@ def store_readings(
                 record_overflow(
                     connection_pk=plan.pk, dropped=dropped, reason="The database was slower."
                 )
-    except DataError as error:
-        return _reject(plan, len(readings), error, losses)
-    for pk, time_us in _newest_times(validated.batch).items():
-        memory.last_us[pk] = max(time_us, memory.last_us.get(pk, time_us))
+    except (DataError, IntegrityError) as error:
+        return _without_the_guilty(plan, readings, dropped, memory, error)
+    now_us = us(datetime.now(UTC))
+    for pk, newest_us in _newest_times(validated.batch).items():
+        known_us = min(newest_us, now_us)
+        memory.last_us[pk] = max(known_us, memory.last_us.get(pk, known_us))
     memory.texts.update(texts)
-    return Stored(_newest(plan, validated.batch), _dirty(plan, validated.batch))
+    arrived = [reading.arrived_at for reading in readings]
+    return Stored(_newest(plan, validated.batch, arrived), _dirty(plan, validated.batch))
 
 
 def back_fill(gaps: list[Gap]) -> list[Gap]:
@@ -85,14 +91,30 @@ def back_fill(gaps: list[Gap]) -> list[Gap]:
     return gaps
 
 
-def _reject(
-    plan: ConnectionPlan, count: int, error: DataError, losses: Mapping[tuple[str, str], int]
+def _without_the_guilty(
+    plan: ConnectionPlan,
+    readings: Sequence[Reading],
+    dropped: int,
+    memory: Memory,
+    error: DataError | IntegrityError,
 ) -> Stored:
-    """Values that PostgreSQL cannot hold are counted and let those behind them pass."""
-    reason = type(error.__cause__ or error).__name__[:50]
-    rejected = {**losses, ("rejected", reason): count}
-    record_samples(batch=EMPTY.batch, connection_id=plan.pk, losses=rejected)
-    return Stored([])
+    """Halve the batch until the value that PostgreSQL refuses is alone; it is counted as rejected.
+
+    Such a value belongs to a signal that somebody has just deleted, or cannot be held at all.
+    """
+    losses = {("dropped", "overflow"): dropped} if dropped else {}
+    if len(readings) <= 1:
+        reason = type(error.__cause__ or error).__name__[:50]
+        rejected = {**losses, ("rejected", reason): len(readings)}
+        record_samples(batch=EMPTY.batch, connection_id=plan.pk, losses=rejected)
+        return Stored([])
+    half = len(readings) // 2
+    first = store_readings(plan=plan, readings=readings[:half], dropped=dropped, memory=memory)
+    rest = store_readings(plan=plan, readings=readings[half:], dropped=0, memory=memory)
+    dirty_us = dict(first.dirty_us)
+    for pk, since_us in rest.dirty_us.items():
+        dirty_us[pk] = min(since_us, dirty_us.get(pk, since_us))
+    return Stored([*first.newest, *rest.newest], dirty_us)
 
 
 def _gaps(
@@ -129,9 +151,13 @@ def _newest_times(batch: SampleBatch) -> dict[int, int]:
     return newest
 
 
-def _newest(plan: ConnectionPlan, batch: SampleBatch) -> list[NewestValue]:
-    """The last value of each signal in the batch."""
-    rows = {pk: row for row, pk in enumerate(batch.signal_ids.tolist())}
+def _newest(
+    plan: ConnectionPlan, batch: SampleBatch, arrived: Sequence[datetime]
+) -> list[NewestValue]:
+    """The newest value of each signal in the batch, which need not be the last."""
+    known_us = np.minimum(batch.times_us, [us(moment) for moment in arrived])
+    order = np.argsort(known_us, kind="stable").tolist()
+    rows = {int(batch.signal_ids[row]): row for row in order}
     signals = {signal.pk: signal for signal in plan.signals}
     found = []
     for pk, row in rows.items():
@@ -150,6 +176,7 @@ def _newest(plan: ConnectionPlan, batch: SampleBatch) -> list[NewestValue]:
                 source_timestamp=instant(int(batch.times_us[row])),
                 quality=quality(int(batch.status_codes[row])),
                 state=state,
+                arrived_at=arrived[row],
             )
         )
     return found

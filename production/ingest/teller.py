@@ -42,8 +42,10 @@ class Teller:
     def news(self, values: Sequence[NewestValue]) -> None:
         """Values that are committed."""
         for value in values:
-            self._newest[value.machine_id, value.name] = value
-            self._fresh[value.machine_id, value.name] = value
+            key = value.machine_id, value.name
+            before = self._newest.get(key)
+            if before is None or value.known_at >= before.known_at:
+                self._newest[key] = self._fresh[key] = value
             self._changed.add(self._pks[value.machine_id])
 
     def changed(self, machine_pk: int) -> None:

@@ -19,7 +19,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 # OPC UA's zero time is 1601-01-01: a server that sends it has no time to tell.
 NO_TIME_BEFORE = datetime(1602, 1, 1, tzinfo=UTC)
-CLOCK_SKEW_US = 3_600_000_000
+# A machine's clock may drift, and a value may wait in a gateway; five minutes are neither.
+CLOCK_SKEW_US = 300_000_000
 LONGEST_TEXT = 10_000
 UNCERTAIN, BAD = 1, 2
 QUALITY = ("good", "uncertain", "bad", "bad")

@@ -18,15 +18,15 @@ GOOD = "status_code < 1073741824"
 WITHIN = f"""
 SELECT signal_id, (extract(epoch FROM source_timestamp) * 1000000)::bigint, value
 FROM production_sample
-WHERE signal_id = ANY(%s) AND source_timestamp >= %s AND source_timestamp < %s AND {GOOD}
+WHERE signal_id = ANY(%s::bigint[]) AND source_timestamp >= %s AND source_timestamp < %s AND {GOOD}
 ORDER BY signal_id, source_timestamp"""
 # A text in place of a number makes a state unknown; a counter goes on from its last number.
 BEFORE = f"""
 SELECT ids.id, (extract(epoch FROM last.source_timestamp) * 1000000)::bigint, last.value
-FROM unnest(%s) AS ids(id), LATERAL (
+FROM unnest(%s::bigint[]) AS ids(id), LATERAL (
   SELECT source_timestamp, value FROM production_sample
   WHERE signal_id = ids.id AND source_timestamp < %s AND {GOOD}
-    AND (value IS NOT NULL OR ids.id = ANY(%s))
+    AND (value IS NOT NULL OR ids.id = ANY(%s::bigint[]))
   ORDER BY source_timestamp DESC LIMIT 1) AS last"""
 
 
