@@ -81,6 +81,14 @@ def load(environ: Mapping[str, str] | None = None, *, root: Path = ROOT) -> Envi
     return _Reader(_merged(environ, root)).environment()
 
 
+def secret(name: str, environ: Mapping[str, str] | None = None, *, root: Path = ROOT) -> str:
+    """A secret that an installation gave a name of its own, such as the password of a PLC; empty
+    where no source has it.
+    """
+    environ = os.environ if environ is None else environ
+    return _Reader(_merged(environ, root)).secret(name)
+
+
 def _merged(environ: Mapping[str, str], root: Path) -> dict[str, str]:
     """The sources laid over each other; a database named in one is not mixed with another's
     parts.
@@ -119,6 +127,9 @@ class _Reader:
     def __init__(self, values: Mapping[str, str]) -> None:
         self._values = values
         self._faults: list[str] = []
+
+    def secret(self, name: str) -> str:
+        return self._text(name)
 
     def environment(self) -> Environment:
         demo = self._flag("AMIS_DEMO", default=False)

@@ -111,7 +111,7 @@ def _serve_options() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_plant(parser)
-    parser.add_argument("--port", type=int, help="default: 4840 or the next free one")
+    parser.add_argument("--port", type=_port, help="default: 4840 or the next free one")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--allow-remote", action="store_true")
     parser.add_argument("--speed", type=_speed, default=1.0, help=f"1 to {MAX_SPEED:.0f}")
@@ -162,28 +162,43 @@ def _is_loopback(host: str) -> bool:
 
 
 def _instant(text: str) -> int:
-    time = datetime.fromisoformat(text)
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is no time such as 2026-03-01T06:00+00:00"
+        ) from error
     return micros(time if time.tzinfo else time.replace(tzinfo=UTC))
 
 
 def _machines(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 200:
-        raise argparse.ArgumentTypeError("choose 1 to 200 machines")
-    return number
+    return _whole(text, range(1, 201), "choose 1 to 200 machines")
+
+
+def _port(text: str) -> int:
+    return _whole(text, range(65_536), "choose a port from 1 to 65535, or 0 for any")
+
+
+def _whole(text: str, allowed: range, sentence: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) in allowed:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{sentence}, not '{text}'")
 
 
 def _speed(text: str) -> float:
-    speed = float(text)
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
     if not speed >= 1.0:
-        raise argparse.ArgumentTypeError("choose a speed of 1 or more")
+        raise argparse.ArgumentTypeError(f"choose a speed of 1 or more, not '{text}'")
     return speed
 
 
 def _timezone(text: str) -> str:
     try:
         return ZoneInfo(text).key
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise argparse.ArgumentTypeError(f"unknown time zone '{text}'") from error
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from amis.environment import BadEnvironment, load
+from amis.environment import BadEnvironment, load, secret
 
 GOOD = {
     "SECRET_KEY": "k" * 40,
@@ -59,6 +59,16 @@ def test_a_secret_can_come_from_a_file(tmp_path: Path):
     values = {key: value for key, value in GOOD.items() if key != "SECRET_KEY"}
     environment = load({**values, "SECRET_KEY_FILE": str(secret)}, root=tmp_path)
     assert environment.secret_key == "from-a-docker-secret-" + "0" * 20
+
+
+def test_a_secret_with_a_name_of_its_own_is_found_in_every_source(tmp_path: Path):
+    (tmp_path / ".env").write_text("HALL2_PASSWORD=from dot env\n")
+    (tmp_path / "word").write_text("from a file\n")
+    assert secret("HALL2_PASSWORD", {}, root=tmp_path) == "from dot env"
+    assert secret("HALL2_PASSWORD", {"HALL2_PASSWORD": "mine"}, root=tmp_path) == "mine"
+    file = {"HALL3_PASSWORD_FILE": str(tmp_path / "word")}
+    assert secret("HALL3_PASSWORD", file, root=tmp_path) == "from a file"
+    assert secret("HALL4_PASSWORD", {}, root=tmp_path) == ""
 
 
 def test_a_secret_file_that_is_missing_is_a_fault(tmp_path: Path):

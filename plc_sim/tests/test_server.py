@@ -186,3 +186,21 @@ def test_a_door_to_the_world_a_lost_password_or_a_taken_port_is_refused(capsys) 
     assert "NO_SUCH_VARIABLE" in capsys.readouterr().err
     assert main(["--start", "2020-01-01", "--epoch", "2026-01-01"]) == 1
     assert "--start must lie between" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--machines", "many"], "choose 1 to 200 machines, not 'many'"),
+        (["--port", "99999"], "choose a port from 1 to 65535"),
+        (["--port", "-5"], "choose a port from 1 to 65535"),
+        (["--speed", "fast"], "choose a speed of 1 or more"),
+        (["--timezone", "Mars"], "unknown time zone 'Mars'"),
+        (["--start", "yesterday"], "'yesterday' is no time such as"),
+    ],
+)
+def test_a_bad_option_is_a_sentence(capsys, words: list[str], sentence: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    assert sentence in capsys.readouterr().err

@@ -119,6 +119,7 @@ class ConnectionTask:
         """Data flow: the outage ends."""
         now = datetime.now(UTC)
         self._note(journal.close_outage, at=now)
+        self._note(journal.end_parking)
         self._note_missing(faults)
         self._teller.source = source
         self._derive.mark_all()

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from asyncua import ua
 from asyncua.client.client import Client
 from asyncua.ua.attribute_ids import AttributeIds
+from asyncua.ua.object_ids import ObjectIds
+from asyncua.ua.status_codes import StatusCodes
 from asyncua.ua.uaerrors import BadTooManyOperations, UaError
 
 from amis.errors import Invalid
@@ -18,8 +20,8 @@ from production.ingest.plan import SignalPlan
 
 ITEMS_A_CALL = 500
 CACHED_MS = 60_000
-LIMIT = ua.ObjectIds.Server_ServerCapabilities_OperationLimits_MaxMonitoredItemsPerCall
-UNKNOWN = ua.StatusCodes.BadNodeIdUnknown
+LIMIT = ObjectIds.Server_ServerCapabilities_OperationLimits_MaxMonitoredItemsPerCall
+UNKNOWN = StatusCodes.BadNodeIdUnknown
 
 T = TypeVar("T")
 

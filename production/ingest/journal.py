@@ -62,6 +62,14 @@ def park_certificate(*, connection_pk: int, certificate: bytes, detail: str) -> 
         )
 
 
+def end_parking(*, connection_pk: int) -> None:
+    """The server's certificate was approved, or is not asked for any more."""
+    waiting = DataIssue.objects.filter(
+        connection_id=connection_pk, kind=DataIssue.Kind.CERTIFICATE_PARKED, ended_at__isnull=True
+    )
+    waiting.update(ended_at=datetime.now(UTC))
+
+
 def open_outage(*, connection_pk: int, since: datetime) -> None:
     """The connection is not heard since then; an outage that is open already goes on."""
     try:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
+from amis.environment import secret
 from production.models import Connection, Signal
 from production.shopfloor.packml import STATES
 
@@ -66,7 +65,7 @@ def load_plan(*, connection_pk: int) -> ConnectionPlan:
         security_mode=row.security_mode,
         security_policy=row.security_policy,
         username=row.username,
-        password=row.password or _secret(row.password_env),
+        password=row.password or (secret(row.password_env) if row.password_env else ""),
         password_env=row.password_env,
         server_certificate=bytes(row.server_certificate) if row.server_certificate else None,
         publishing_interval_ms=max(row.publishing_interval_ms, 10),
@@ -97,19 +96,3 @@ def _signal(row: Signal) -> SignalPlan:
 def _state_names(state_map: dict[str, str]) -> dict[int, str]:
     """The vendor's codes; PackML's own numbers where the connection names none."""
     return {int(code): name for code, name in state_map.items()} if state_map else STATES
-
-
-def _secret(name: str) -> str:
-    """A password that lives in the worker's environment, or in the file that NAME_FILE names.
-
-    Empty where there is none: the connection says so when it is tried.
-    """
-    if not name:
-        return ""
-    path = os.environ.get(f"{name}_FILE", "")
-    if path and not os.environ.get(name):
-        try:
-            return Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            return ""
-    return os.environ.get(name, "")

@@ -111,8 +111,8 @@ class OpcUaSource:
         if self._plan.username:
             if self._plan.password_env and not self._plan.password:
                 raise Invalid(
-                    f"The ingest worker's environment has no {self._plan.password_env}, which is to"
-                    " hold the password."
+                    f"{self._plan.password_env}, which is to hold the password, is neither in the"
+                    " ingest worker's environment nor in .env."
                 )
             client.set_user(self._plan.username)
             client.set_password(self._plan.password)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from time import process_time
+from unittest.mock import patch
 
 import pytest
 from cryptography import x509
@@ -18,7 +20,8 @@ from django_tenants.utils import schema_context, tenant_context
 
 from amis.errors import Invalid
 from production.models import Area, Connection, Line, Machine, ShiftPattern, Signal
-from production.services.equipment import import_equipment
+from production.services.equipment import import_equipment, lined
+from production.services.equipment.document import parse
 
 pytestmark = pytest.mark.django_db
 
@@ -209,6 +212,8 @@ def test_a_missing_file_is_a_sentence(chicago):
         ("  - name: Hall 2", "  - name: [", 17, "not YAML"),
         ("machine_name: Filler", "machine_name: Fil\x07ler", 20, "U+0007"),
         ("machine_id: F01", "machine_id:", 19, "machine_id is missing"),
+        ("i=70012", "i=70011", 29, "i=70011 is given on line 28 already"),
+        ("capacity: 24000", "capacity: 1e-320", 22, "is not between"),
     ],
 )
 def test_a_fault_is_named_with_its_line_and_nothing_is_written(
@@ -219,6 +224,33 @@ def test_a_fault_is_named_with_its_line_and_nothing_is_written(
     assert words in message
     with tenant_context(chicago):
         assert rows() == 0
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "- a\n", "hello\n"])
+def test_a_file_that_holds_no_equipment_is_refused(faults, text):
+    assert faults(text) == "line 1: the file must hold shift_patterns, connections, areas."
+
+
+def test_a_few_aliases_that_stand_for_too_much_are_refused_at_once(faults):
+    doubled = ", ".join(f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]" for i in range(1, 40))
+    metadata = f"metadata: {{a0: &a0 [x], {doubled}}}\n            capacity: 24000"
+    assert "metadata must hold keys and values that JSON can keep" in faults(
+        SAMPLE.replace("capacity: 24000", metadata)
+    )
+    hall = "  - name: Hall 2\n    lines: &lines"
+    many = SAMPLE.replace("  - name: Hall 2\n    lines:", hall)
+    many += "".join(f"  - {{name: Hall {n}, lines: *lines}}\n" for n in range(3, 9))
+    with patch.object(lined, "MAX_ENTRIES", 40):
+        assert "the file has more than 40 entries" in faults(many)
+
+
+def test_a_plant_of_three_thousand_machines_is_read_in_seconds(folder):
+    machines = ", ".join(f"{{machine_id: X{n}, machine_name: N}}" for n in range(3_000))
+    text = f"areas: [{{name: A, lines: [{{name: B, machines: [{machines}]}}]}}]"
+    began = process_time()
+    equipment, _ = parse(text=text, folder=folder)
+    assert len(equipment.machines) == 3_000
+    assert process_time() - began < 5
 
 
 def test_machine_ids_that_differ_only_in_case_are_refused(faults, run, chicago):

@@ -174,6 +174,7 @@ async def test_a_strangers_values_flow_when_its_certificate_is_approved(
 
         await ask(approve)
         await until(lambda: rows_of("produced") > 10, within_s=10)
+        await until(lambda: DataIssue.objects.get(kind="certificate_parked").ended_at, within_s=5)
         assert await ask(lambda: Sample.objects.get(signal__name="state").value) == 10.0
         gone = await ask(lambda: Signal.objects.get(name="gone"))
         assert gone.status_text == "BadNodeIdUnknown"

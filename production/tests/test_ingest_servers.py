@@ -173,7 +173,7 @@ async def test_a_password_that_the_workers_environment_does_not_hold_is_told(
     fields = {"username": "amis", "password_env": "HALL2_PASSWORD"}
     await plant(odd.url, {"heat": "process"}, **fields)
     async with collecting(tmp_path):
-        await says("environment has no HALL2_PASSWORD")
+        await says("HALL2_PASSWORD, which is to hold the password, is neither")
 
 
 async def test_a_thousand_tags_that_change_ten_times_a_second_are_all_stored(odd, tmp_path):

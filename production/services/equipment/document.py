@@ -12,7 +12,7 @@ from production.services.equipment import checks
 from production.services.equipment.connections import CONNECTION, connection_row
 from production.services.equipment.lined import Faults, Item, read
 from production.services.equipment.patterns import PATTERN, pattern_row
-from production.services.equipment.rows import Equipment, Row
+from production.services.equipment.rows import Equipment, Row, Rows
 
 TOP = ("shift_patterns", "connections", "areas")
 MACHINE = (
@@ -58,18 +58,14 @@ def parse(
     return equipment, faults
 
 
-def _add(rows: list[Row], row: Row, faults: Faults, *, what: str = "name") -> None:
+def _add(rows: Rows, row: Row, faults: Faults, *, what: str = "name") -> None:
     """Keep the row, unless its key is there already whatever its case."""
-    twin = next((one for one in rows if _folded(one.key) == _folded(row.key)), None)
+    twin = rows.twin_of(row)
     if twin is not None and row.key:
         shown = row.key[-1] if isinstance(row.key, tuple) else row.key
         faults.add(row.line, f"{what} {shown!r} stands on line {twin.line} already.")
     else:
         rows.append(row)
-
-
-def _folded(key: Any) -> Any:
-    return tuple(part.lower() for part in key) if isinstance(key, tuple) else key.lower()
 
 
 def _area(item: Item, equipment: Equipment, faults: Faults) -> None:
@@ -114,6 +110,9 @@ def _cycle(item: Item) -> dict[str, float | None]:
         if value is not None and value <= 0:
             item.fault(key, f"{key} must be more than 0.")
             return cycle
+        if value is not None and not 1e-6 <= value <= 1e9:
+            item.fault(key, f"{key}: {value:g} is not between 0.000001 and 1000000000.")
+            return cycle
     capacity, ideal = cycle["capacity"], cycle["ideal_cycle_s"]
     if capacity and ideal and not checks.same_cycle(capacity=capacity, ideal_cycle_s=ideal):
         item.fault(
@@ -126,12 +125,16 @@ def _cycle(item: Item) -> dict[str, float | None]:
 
 def _signals(machine: Item, owner: dict[str, Any], equipment: Equipment, faults: Faults) -> None:
     roles: dict[str, int] = {}
-    names: list[Row] = []
+    nodes: dict[str, int] = {}
+    names = Rows()
     for item in machine.items("signals", SIGNAL):
         fields = _signal(item, has_connection=bool(owner["connection"]))
         role = fields["role"]
         if role != Signal.Role.PROCESS and roles.setdefault(role, item.line) != item.line:
             item.fault("role", f"role {role} is given on line {roles[role]} already.")
+        node = fields["node"]
+        if node and nodes.setdefault(node, item.line) != item.line:
+            item.fault("node", f"node {node} is given on line {nodes[node]} already.")
         row = Row(item.line, (owner["machine_id"], fields["name"]), fields)
         _add(names, row, faults)
     equipment.signals.extend(names)

@@ -14,6 +14,10 @@ from amis.errors import Invalid
 from production.services.equipment.checks import odd_character
 
 MAX_SHOWN = 20
+MAX_ENTRIES = 500_000
+"""Mappings of a file; aliases let a few lines stand for more than any plant has."""
+
+MAX_METADATA = 100_000
 NOTHING = "tag:yaml.org,2002:null"
 
 
@@ -22,6 +26,13 @@ class Faults:
     """What is wrong in the file, and on which line."""
 
     found: list[tuple[int, str]] = field(default_factory=list)
+    entries: int = 0
+
+    def count_entry(self, line: int) -> None:
+        """Raise Invalid when the file goes on for too long."""
+        self.entries += 1
+        if self.entries > MAX_ENTRIES:
+            raise Invalid(f"line {line}: the file has more than {MAX_ENTRIES} entries.")
 
     def add(self, line: int, message: str) -> None:
         self.found.append((line, message))
@@ -169,6 +180,7 @@ class Item:
     def items(self, key: str, known: Sequence[str]) -> Iterator[Item]:
         """A list of mappings."""
         for node in self._sequence(key):
+            self._faults.count_entry(node.start_mark.line + 1)
             yield Item(self._loader, node, self._faults, known)
 
     def _sequence(self, key: str) -> list[yaml.Node]:
@@ -197,10 +209,21 @@ class Item:
             return {}
         try:
             value = self._loader.construct_object(node, deep=True)
-            text = json.dumps(value, allow_nan=False)
+            text = _bounded_json(value)
         except (yaml.YAMLError, TypeError, ValueError, RecursionError):
             value, text = None, ""
         if not isinstance(value, dict) or "\\u0000" in text:
             self.fault(key, f"{key} must hold keys and values that JSON can keep.")
             return {}
         return dict(json.loads(text))
+
+
+def _bounded_json(value: object) -> str:
+    """Raises ValueError beyond a length: a few aliases can stand for more than memory holds."""
+    parts, length = [], 0
+    for part in json.JSONEncoder(allow_nan=False).iterencode(value):
+        parts.append(part)
+        length += len(part)
+        if length > MAX_METADATA:
+            raise ValueError("too long")
+    return "".join(parts)
