@@ -13,6 +13,8 @@ except environment.BadEnvironment as error:
 
 BASE_DIR = environment.ROOT
 STATE_DIR = environment.home()
+# Passwords of PLCs have names of the installation's own; the ingest worker looks them up.
+NAMED_SECRET = environment.secret
 VERSION = __version__
 SECRET_KEY = ENVIRONMENT.secret_key
 DEBUG = ENVIRONMENT.debug

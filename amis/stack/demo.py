@@ -157,8 +157,6 @@ class Demo:
             **inherited,
             "AMIS_PORT": str(self._installation.web_port),
             "AMIS_PLC_PASSWORD": self._installation.plc_password,
-            # Whoever forbids Python to keep what it compiled waits 5 s more at every start.
-            "PYTHONDONTWRITEBYTECODE": "",
         }
 
     def _begin_processes(self, commands: dict[str, list[str]], names: Any) -> None:

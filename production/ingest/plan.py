@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from amis.environment import secret
+from django.conf import settings
+
 from production.models import Connection, Signal
 from production.shopfloor.packml import STATES
 
@@ -65,7 +66,7 @@ def load_plan(*, connection_pk: int) -> ConnectionPlan:
         security_mode=row.security_mode,
         security_policy=row.security_policy,
         username=row.username,
-        password=row.password or (secret(row.password_env) if row.password_env else ""),
+        password=row.password or _secret(row.password_env),
         password_env=row.password_env,
         server_certificate=bytes(row.server_certificate) if row.server_certificate else None,
         publishing_interval_ms=max(row.publishing_interval_ms, 10),
@@ -96,3 +97,8 @@ def _signal(row: Signal) -> SignalPlan:
 def _state_names(state_map: dict[str, str]) -> dict[int, str]:
     """The vendor's codes; PackML's own numbers where the connection names none."""
     return {int(code): name for code, name in state_map.items()} if state_map else STATES
+
+
+def _secret(name: str) -> str:
+    """A password that the installation keeps under a name; empty where it has none."""
+    return str(settings.NAMED_SECRET(name)) if name else ""
