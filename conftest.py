@@ -161,11 +161,11 @@ def token_for() -> Callable[..., str]:
 
 @pytest.fixture
 def client_of() -> Callable[..., Client]:
-    """A browser that is signed in on a plant's own host."""
+    """A browser that is signed in on a plant's own host, or on the base host without a plant."""
     from tenants.sessions import HOST_KEY
 
-    def make(user, tenant) -> Client:
-        host = f"{tenant.host_label}.amis.localhost"
+    def make(user, tenant=None) -> Client:
+        host = f"{tenant.host_label}.amis.localhost" if tenant else "amis.localhost"
         client = Client(HTTP_HOST=host)
         client.force_login(user)
         session = client.session

@@ -56,11 +56,6 @@ def browser(alice, equipped, client_of) -> Client:
     return client_of(alice, equipped)
 
 
-@pytest.fixture
-def base() -> Client:
-    return Client(HTTP_HOST="amis.localhost")
-
-
 def page(model, rest: str = "") -> str:
     return f"/admin/{model._meta.app_label}/{model._meta.model_name}/{rest}"
 
@@ -135,8 +130,9 @@ def test_mallory_gets_404_on_chicagos_admin(mallory, equipped, client_of):
     assert client_of(mallory, equipped).get("/admin/").status_code == 404
 
 
-def test_a_stranger_is_sent_to_sign_in(equipped, base):
-    for client in (base, Client(HTTP_HOST="plant-chicago.amis.localhost")):
+def test_a_stranger_is_sent_to_sign_in(equipped):
+    for host in ("amis.localhost", "plant-chicago.amis.localhost"):
+        client = Client(HTTP_HOST=host)
         answer = client.get("/admin/")
         assert answer.status_code == 302
         assert answer["Location"].startswith("/accounts/login/?next=")
@@ -297,9 +293,9 @@ def test_what_has_a_past_cannot_be_deleted(browser, equipped):
             assert type(row).objects.filter(pk=row.pk).exists()
 
 
-def test_the_base_host_shows_plants_and_people_to_an_administrator(person, base, equipped):
+def test_the_base_host_shows_plants_and_people_to_an_administrator(person, client_of, equipped):
     admin = person("root", admin=True)
-    base.force_login(admin)
+    base = client_of(admin)
     text = base.get("/admin/").content.decode()
     assert "/admin/tenants/tenant/" in text
     assert "/admin/production/" not in text
@@ -311,16 +307,16 @@ def test_the_base_host_shows_plants_and_people_to_an_administrator(person, base,
     assert base.get("/admin/production/machine/").status_code == 403
 
 
-def test_an_administrator_gives_a_role_and_the_shared_log_remembers(person, base, bob, lyon):
-    base.force_login(person("root", admin=True))
+def test_an_administrator_gives_a_role_and_the_shared_log_remembers(person, client_of, bob, lyon):
+    base = client_of(person("root", admin=True))
     sent = {"user": str(bob.pk), "tenant": str(lyon.pk), "role": "operator"}
     assert base.post("/admin/tenants/membership/add/", sent).status_code == 302
     assert Membership.objects.get(user=bob, tenant=lyon).role == "operator"
     assert "operator" in base.get("/admin/").content.decode()
 
 
-def test_an_administrator_makes_an_account(person, base):
-    base.force_login(person("root", admin=True))
+def test_an_administrator_makes_an_account(person, client_of):
+    base = client_of(person("root", admin=True))
     sent = {
         "username": "dora",
         "email": "dora@amis.example",
@@ -332,8 +328,8 @@ def test_an_administrator_makes_an_account(person, base):
     assert User.objects.get(username="dora").check_password("dora-knows-7")
 
 
-def test_a_manager_is_refused_on_the_base_host(alice, base):
-    base.force_login(alice)
+def test_a_manager_is_refused_on_the_base_host(alice, client_of):
+    base = client_of(alice)
     assert base.get("/admin/").status_code == 403
     assert base.get("/admin/tenants/user/").status_code == 403
 
