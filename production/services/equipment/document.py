@@ -125,16 +125,12 @@ def _cycle(item: Item) -> dict[str, float | None]:
 
 def _signals(machine: Item, owner: dict[str, Any], equipment: Equipment, faults: Faults) -> None:
     roles: dict[str, int] = {}
-    nodes: dict[str, int] = {}
     names = Rows()
     for item in machine.items("signals", SIGNAL):
         fields = _signal(item, has_connection=bool(owner["connection"]))
         role = fields["role"]
         if role != Signal.Role.PROCESS and roles.setdefault(role, item.line) != item.line:
             item.fault("role", f"role {role} is given on line {roles[role]} already.")
-        node = fields["node"]
-        if node and nodes.setdefault(node, item.line) != item.line:
-            item.fault("node", f"node {node} is given on line {nodes[node]} already.")
         row = Row(item.line, (owner["machine_id"], fields["name"]), fields)
         _add(names, row, faults)
     equipment.signals.extend(names)
