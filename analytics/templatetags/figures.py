@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -68,6 +68,23 @@ def plant_time(value: datetime | str | None, zone: str) -> str:
 
 
 @register.filter
+def plant_moment(value: datetime | str | float | None, zone: str) -> SafeString | str:
+    """HH:MM in plant time, UTC on hover."""
+    if not value:
+        return UNKNOWN
+    if isinstance(value, float):
+        value = datetime.fromtimestamp(value, tz=UTC)
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    utc = moment.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" title="{} UTC">{}</time>',
+        f"{utc:%Y-%m-%dT%H:%M:%SZ}",
+        f"{utc:%Y-%m-%d %H:%M:%S}",
+        plant_time(moment, zone),
+    )
+
+
+@register.filter
 def zone_name(value: datetime, zone: str) -> str:
     """The zone's short name at that time."""
     return value.astimezone(ZoneInfo(zone)).strftime("%Z")
@@ -89,6 +106,12 @@ def lasting(start: datetime | str | None, end: datetime | None = None) -> str:
 
 
 @register.filter
+def percent_number(value: float | None) -> str:
+    """A percentage whose unit was said before: 83.9."""
+    return UNKNOWN if _absent(value) else _signed(f"{value * 100:.1f}")
+
+
+@register.filter
 def duration(seconds: float | None) -> str:
     if _absent(seconds):
         return UNKNOWN
@@ -105,7 +128,17 @@ def duration(seconds: float | None) -> str:
 @register.filter
 def clock_length(stop: Any) -> str:
     """min:s of a stop."""
-    whole = max(int(((stop.end or clock.now()) - stop.start).total_seconds()), 0)
+    return _clock_length(((stop.end or clock.now()) - stop.start).total_seconds())
+
+
+@register.filter
+def stretch_length(stretch: Any) -> str:
+    """min:s of a stretch of a strip."""
+    return _clock_length(stretch.end - stretch.start)
+
+
+def _clock_length(seconds: float) -> str:
+    whole = max(int(seconds), 0)
     return f"{whole // 60}:{whole % 60:02d}"
 
 

@@ -66,7 +66,7 @@ def test_a_page_needs_no_more_queries_for_more_machines(browser, plant):
     with tenant_context(plant):
         for number in range(4, 14):
             make_machine(f"M{number:03d}")
-    assert count() == before
+    assert count() <= before
 
 
 def test_tiles_carry_the_machine_its_state_and_no_data_where_nothing_is_heard(browser):
@@ -158,7 +158,7 @@ def test_a_reason_from_the_page_moves_unassigned_minutes(
         return browser.get("/api/kpis?days=2").json()["unassigned_min"]
 
     before = unassigned_min()
-    stop = browser.get("/machines/M001/").context["stops"][0]
+    stop = browser.get("/machines/M001/").context["stops"][0].stop
     with django_capture_on_commit_callbacks(execute=True):
         answer = browser.post(
             f"/api/stops/{stop.pk}/reason", {"reason": "jam"}, content_type="application/json"

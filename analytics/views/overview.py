@@ -1,73 +1,97 @@
-"""`/`: alarm, equation, machines worst first, the last stops, seven days and the machines
+"""`/`: worst stop, equation, machines worst first, the last stops, seven days and the machines
 compared.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone as clock
 
 from amis.interval import Interval
 from analytics.kpis.rollup import kpis
-from analytics.selectors import kpi_sums
-from analytics.views.tiles import shift_now, shift_passed, state_words, tile, worst_first
-from production.figures.bars import analogue_bar, compared, day_columns
+from analytics.selectors import KpiSums, kpi_sums
+from analytics.views import tiles as show
+from analytics.views.equation import equation
+from analytics.views.stops import newest_of
+from analytics.views.week import DAYS, week
 from production.live import machine_elements
-from production.models import Machine
+from production.models import Connection, Machine, ShiftPattern, Signal
 from production.selectors.machines import plant_machines
-from production.selectors.states import stops_in, stretches_of
+from production.selectors.series import Mean, means_of
+from production.selectors.states import stops_in, stretches_of, without_minor
 from production.shopfloor.shifts import PlannedShift
 from production.shopfloor.window import Window
 from tenants.live import sequence
 from tenants.permissions import Action, may
 
 SHIFT_LENGTH = timedelta(hours=8)
-DAYS, LAST_STOPS = 7, 5
-# key, what the page calls it, the ends of its scale
-FACTORS = (
-    ("oee", "OEE, shift so far", "", 0.5, 1.0),
-    ("availability", "Availability", "=", 0.5, 1.0),
-    ("effectiveness", "Performance", "×", 0.5, 1.0),
-    ("quality_ratio", "Quality", "×", 0.9, 1.0),
-)
+LAST_STOPS = 8
+MOST_TILES = 8
+"""With more machines tiles become rows, without the curve of the rate."""
+SPARK_STRETCHES = 96
 
 
 def overview(request: HttpRequest) -> HttpResponse:
     timezone = request.place.tenant.timezone
     now = clock.now()
-    machines = list(plant_machines().filter(active=True))
+    speed = Signal.objects.filter(machine=OuterRef("pk"), role=Signal.Role.SPEED).order_by()
+    named = ArraySubquery(speed.values(card=JSONObject(pk="pk", name="name")))
+    machines = list(plant_machines().filter(active=True).annotate(speed=named))
     if not machines:
-        return render(request, "empty.html", {"page": "overview"})
+        return render(request, "empty.html", _empty(now))
     number = sequence(connection.schema_name)
-    shift = shift_now(machines, timezone=timezone, now=now)
+    shift = show.shift_now(machines, timezone=timezone, now=now)
     interval = shift.interval if shift else Interval(now - SHIFT_LENGTH, now)
+    days = kpi_sums(
+        window=Window.of_days(DAYS, now=now, timezone=timezone),
+        machines=machines,
+        group_by="day",
+        now=now,
+    )
+    tiles = _tiles(machines, shift, interval, days, timezone=timezone, now=now)
+    stops, stops_in_all = newest_of(without_minor(stops_in(interval)), LAST_STOPS)
     context = {
         "page": "overview",
         "now": now,
-        "shift": shift,
-        "shift_passed": shift_passed(shift, now),
         "may_explain": may(request.place.role, Action.GIVE_REASON),
         "sequence": number,
-        "states": state_words(),
-        "tiles": _tiles(machines, shift, interval, timezone=timezone, now=now),
-        "stops": stops_in(interval)[:LAST_STOPS],
+        "states": show.state_words(),
+        "tiles": tiles,
+        "dense": len(machines) > MOST_TILES,
+        "stops": stops,
+        "stops_in_all": stops_in_all,
         "simulated": any(m.connection and m.connection.simulated for m in machines),
-        **_equation(machines, shift, now),
-        **_week(machines, timezone=timezone, now=now),
+        "worst": next((one for one in tiles if one["tone"] == "down"), None),
+        **show.shift_progress(shift, now),
+        **equation(machines, shift, kpis(days.total), now=now),
+        **week(machines, days, now=now, timezone=timezone),
     }
-    context["worst"] = next((t for t in context["tiles"] if t["tone"] == "down"), None)
     return render(request, "overview.html", context)
+
+
+def _empty(now: datetime) -> dict[str, Any]:
+    """What a plant without a machine has already."""
+    return {
+        "page": "overview",
+        "now": now,
+        "has_connection": Connection.objects.exists(),
+        "has_shifts": ShiftPattern.objects.exists(),
+    }
 
 
 def _tiles(
     machines: list[Machine],
     shift: PlannedShift | None,
     interval: Interval,
+    days: KpiSums,
     *,
     timezone: str,
     now: datetime,
@@ -76,78 +100,46 @@ def _tiles(
     elements = machine_elements(connection.schema_name, names)
     shifts = {machine.pk: [shift] for machine in machines} if shift else {}
     strips = stretches_of(machines, interval, now=now, shifts=shifts)
-    return worst_first(
-        [
-            tile(
-                machine,
-                element,
-                stretches=strips[machine.pk],
-                interval=interval,
-                timezone=timezone,
-                now=now,
-            )
-            for machine, element in zip(machines, elements, strict=True)
-        ]
-    )
-
-
-def _equation(machines: list[Machine], shift: PlannedShift | None, now: datetime) -> dict[str, Any]:
-    """The running shift as one line: OEE = A × P × Q, good pieces, downtime."""
-    if shift is None:
-        return {"kpi": None}
-    window = Window(shift.interval, (shift.date, shift.date + timedelta(days=1)))
-    values = kpis(kpi_sums(window=window, machines=machines, shift=shift.name, now=now).total)
-    factors = [
-        {
-            "key": key,
-            "label": label,
-            "op": op,
-            "value": values[key],
-            "reason": values["reasons"].get(key, ""),
-            "bar": analogue_bar(values[key], low=low, high=high, target=None, title=label),
-        }
-        for key, label, op, low, high in FACTORS
-    ]
-    busy = shift.elapsed(now)[1]
-    ideal = sum(busy / machine.pri_s for machine in machines if machine.pri_s)
-    return {"kpi": values, "factors": factors, "ideal_pieces": ideal or None}
-
-
-def _week(machines: list[Machine], *, timezone: str, now: datetime) -> dict[str, Any]:
-    """Good pieces a day against what ideal speed would have made, and OEE by machine."""
-    window = Window.of_days(DAYS, now=now, timezone=timezone)
-    week = kpi_sums(window=window, machines=machines, group_by="day", now=now)
-    pace = sum(1 / machine.pri_s for machine in machines if machine.pri_s) / len(machines)
-    made = dict(week.groups or [])
-    days = []
-    for n in range(DAYS):
-        day = (window.dates or (now.date(),))[0] + timedelta(days=n)
-        sums = made.get(day.isoformat())
-        days.append(
-            {
-                "day": day,
-                "good": kpis(sums)["good_units"] if sums else None,
-                "ideal": sums.pbt_s * pace if sums else None,
-            }
+    speeds = _speeds(machines, interval, now)
+    usual = {machine.pk: kpis(sums)["oee"] for machine, sums in days.machines}
+    tiles = []
+    for machine, element in zip(machines, elements, strict=True):
+        one = show.tile(
+            machine,
+            element,
+            stretches=strips[machine.pk],
+            interval=interval,
+            timezone=timezone,
+            now=now,
         )
-    ranked = sorted(
-        ((m.machine_name, kpis(sums)["oee"]) for m, sums in week.machines),
-        key=lambda row: (row[1] is None, row[1]),
-    )
+        one |= show.rate(one, *speeds.get(machine.pk, ("", [])))
+        one["usual_oee"] = usual.get(machine.pk)
+        one["oee_delta"] = show.points_to((element["shift"] or {}).get("oee"), one["usual_oee"])
+        tiles.append(one)
+    return show.worst_first(tiles)
+
+
+def _speeds(
+    machines: list[Any], interval: Interval, now: datetime
+) -> dict[int, tuple[str, list[tuple[float, float]]]]:
+    """By machine: the name of its speed signal, and the speed over the shift."""
+    cards = {machine.pk: machine.speed[0] for machine in machines if machine.speed}
+    few = [card["pk"] for card in cards.values()] if len(machines) <= MOST_TILES else []
+    means = means_of(few, interval, stretches=SPARK_STRETCHES)
+    passed = min((now - interval.start) / (interval.end - interval.start), 1.0)
     return {
-        "days": days,
-        "trend": day_columns(
-            [(_label(d["day"]), d["good"], d["ideal"]) for d in days],
-            title="Good pieces of each of the last seven days against ideal speed",
-        ),
-        "compared": compared(
-            [(name, oee, "–" if oee is None else f"{oee * 100:.1f} %") for name, oee in ranked],
-            title="OEE of each machine over the last seven days",
-        ),
-        "ranked": ranked,
-        "week": kpis(week.total),
+        pk: (card["name"], _held(means.get(card["pk"], []), passed)) for pk, card in cards.items()
     }
 
 
-def _label(day: date) -> str:
-    return f"{day:%a} {day.day}"
+def _held(means: list[Mean], passed: float) -> list[tuple[float, float]]:
+    """Means as a curve: between two samples the last value holds, as the machine sends changes."""
+    by_stretch = {mean.stretch: mean for mean in means}
+    points, last = [], None
+    for n in range(int(passed * SPARK_STRETCHES) + 1):
+        if mean := by_stretch.get(n):
+            points.append(((n + 0.5) / SPARK_STRETCHES, mean.mean))
+            last = mean.last
+        elif last is not None:
+            points.append(((n + 0.5) / SPARK_STRETCHES, last))
+    return [(min(x, passed), value) for x, value in points]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from amis.interval import Interval
-from production.figures.strip import Stretch, strip
+from analytics.templatetags.figures import duration, pieces
+from production.figures.bars import passing_bar
+from production.figures.curves import Points, sparkline
+from production.figures.strip import Stretch, merged, strip
 from production.models import Machine
 from production.selectors.machines import shift_calendar
 from production.selectors.states import minutes_by_kind, ticks_of
@@ -17,21 +21,22 @@ from production.shopfloor.shifts import PlannedShift
 
 TONES = {
     TimeClass.APT: ("running", "Running", "play"),
-    TimeClass.AUST: ("changeover", "Set-up", "arrow-left-right"),
+    TimeClass.AUST: ("changeover", "Changeover", "arrow-left-right"),
     TimeClass.ADET: ("down", "Down", "octagon-alert"),
     TimeClass.ADOT: ("idle", "Idle", "pause"),
     TimeClass.NO_DATA: ("none", "No data", "circle-dashed"),
 }
+# kind of stretch → word under a tile's strip, word of the legend
 WORDS = {
-    "running": "run",
-    "slow": "slow",
-    "down": "down",
-    "changeover": "set-up",
-    "planned": "break",
-    "idle": "idle",
-    "no_data": "no data",
+    "running": ("run", "Running"),
+    "slow": ("slow", "Slow"),
+    "down": ("down", "Down"),
+    "changeover": ("changeover", "Changeover"),
+    "planned": ("break", "Planned break"),
+    "idle": ("idle", "Idle"),
+    "no_data": ("no data", "No data"),
 }
-# Worst first: down, no data, set-up, idle, running.
+# Worst first: down, no data, changeover, idle, running.
 ORDER = {"down": 0, "none": 1, "changeover": 2, "idle": 3, "running": 4}
 
 
@@ -49,11 +54,23 @@ def shift_now(machines: list[Machine], *, timezone: str, now: datetime) -> Plann
     return None
 
 
-def shift_passed(shift: PlannedShift | None, now: datetime) -> float:
-    """The share of the shift that has passed."""
+def shift_progress(shift: PlannedShift | None, now: datetime) -> dict[str, Any]:
+    """The running shift for the page's bar: itself, how much has passed, and what is left."""
     if shift is None:
-        return 0.0
-    return (now - shift.interval.start) / (shift.interval.end - shift.interval.start)
+        return {"shift": None}
+    whole = shift.interval
+
+    def share(moment: datetime) -> float:
+        return (moment - whole.start) / (whole.end - whole.start)
+
+    left = duration((whole.end - now).total_seconds())
+    title = _("%(left)s left of the shift") % {"left": left}
+    pauses = [(share(pause.start), share(pause.end)) for pause in shift.breaks]
+    return {
+        "shift": shift,
+        "shift_bar": passing_bar(share(now), pauses, title=title),
+        "shift_left": left,
+    }
 
 
 def tile(
@@ -67,7 +84,9 @@ def tile(
 ) -> dict[str, Any]:
     """The context of one tile."""
     tone, word, icon = TONES[time_class(element["state"])]
-    sums = minutes_by_kind(stretches)
+    stretches = merged(stretches)
+    sums = whole_minutes(minutes_by_kind(stretches))
+    said = ", ".join(f"{WORDS[kind][0]} {minutes}" for kind, minutes in sums.items())
     return {
         "machine": machine,
         "live": element,
@@ -81,16 +100,58 @@ def tile(
             end=interval.end.timestamp(),
             now=now.timestamp(),
             ticks=ticks_of(interval, timezone=timezone),
-            title=_("States of %(name)s in this shift") % {"name": machine.machine_name},
+            title=_("%(name)s this shift in minutes: %(said)s")
+            % {"name": machine.machine_name, "said": said},
         ),
-        "sums": [(kind, WORDS[kind], minutes) for kind, minutes in sums.items()],
+        "sums": [(kind, WORDS[kind][0], minutes) for kind, minutes in sums.items()],
         "total": sum(sums.values()),
-        "rate": _signal(element, "speed"),
+        "last_stop": _last_stop(stretches, now),
         "ideal_rate": 60 / machine.pri_s if machine.pri_s else None,
     }
 
 
-def worst_first(tiles: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _last_stop(stretches: list[Stretch], now: datetime) -> Stretch | None:
+    """The newest stop of a strip that is over."""
+    over = now.timestamp() - 1
+    return next((s for s in reversed(stretches) if s.kind == "down" and s.end < over), None)
+
+
+def rate(one: dict[str, Any], signal: str, points: Points) -> dict[str, Any]:
+    """What a tile says of its speed: now (nothing where no data arrive) and over the shift."""
+    value = (one["live"]["signals"].get(signal) or {}).get("value")
+    ideal = one["ideal_rate"]
+    title = _("Pieces a minute over the shift; the dashed line is ideal speed")
+    return {
+        "rate_signal": signal,
+        "rate": None if one["tone"] == "none" else value,
+        "spark": sparkline(points, ideal=ideal, title=title) if points else "",
+    }
+
+
+def points_to(value: float | None, reference: float | None) -> str:
+    """Percentage points from a reference, of the figures as they are printed: +7.0 pts."""
+    if value is None or reference is None:
+        return ""
+    return f"{round(value * 100, 1) - round(reference * 100, 1):+.1f} pts".replace("-", "−")
+
+
+def pieces_to(value: float | None, reference: float | None) -> str:
+    """Pieces from a reference, of the figures as they are printed: −616."""
+    if value is None or reference is None:
+        return ""
+    gap = round(value) - round(reference)
+    return ("+" if gap > 0 else "") + pieces(gap)
+
+
+def whole_minutes(sums: dict[str, float]) -> dict[str, int]:
+    """Minutes rounded so that the parts add up to the rounded whole (largest remainder)."""
+    lack = round(sum(sums.values())) - sum(int(value) for value in sums.values())
+    by_rest = sorted(sums, key=lambda kind: int(sums[kind]) - sums[kind])
+    raised = set(by_rest[:lack])
+    return {kind: int(value) + (kind in raised) for kind, value in sums.items()}
+
+
+def worst_first(tiles: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Down and silent machines first, then the lower OEE."""
 
     def rank(one: dict[str, Any]) -> tuple[int, float]:
@@ -98,7 +159,3 @@ def worst_first(tiles: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return ORDER[one["tone"]], 2.0 if oee is None else oee
 
     return sorted(tiles, key=rank)
-
-
-def _signal(element: dict[str, Any], name: str) -> Any:
-    return (element["signals"].get(name) or {}).get("value")

@@ -1,5 +1,5 @@
-"""Values against a scale: the analogue bar under a figure, machines compared, and days against
-target.
+"""Values against a scale: the analogue bar under a figure, a shift's progress, machines compared
+and days against target.
 """
 
 from __future__ import annotations
@@ -10,101 +10,83 @@ from production.figures.svg import box, line, svg, text
 
 
 def analogue_bar(
-    value: float | None, *, low: float, high: float, target: float | None, title: str
-) -> str:
-    """A value on a scale from `low` to `high` with the target as a short tick."""
-    width = 160.0
-
-    def place(number: float) -> float:
-        return width * min(max((number - low) / (high - low), 0.0), 1.0)
-
-    parts = [box(0, 5, width, 4, "bar-rest")]
-    if value is not None:
-        parts.append(box(0, 5, place(value), 4, "bar-value"))
-    if target is not None:
-        parts.append(line(place(target), 1, place(target), 13, "tick"))
-    return svg(width=width, height=14, title=title, parts=parts, css="fig fig-bar")
-
-
-def compared(
-    rows: Sequence[tuple[str, float | None, str]], *, title: str, highest: float = 1.0
-) -> str:
-    """One horizontal bar a row of (name, value, label); an unknown value has no bar."""
-    width, step, left, right = 480.0, 34.0, 130.0, 70.0
-    reach = width - left - right
-    parts = []
-    for n, (name, value, label) in enumerate(rows):
-        y = n * step
-        parts.append(text(0, y + 20, name[:18], css="strong"))
-        if value is not None:
-            parts.append(box(left, y + 8, reach * min(max(value, 0) / highest, 1), 16, "bar-value"))
-        parts.append(text(width, y + 20, label, anchor="end", css="strong"))
-    parts.append(line(left, 0, left, len(rows) * step, "axis"))
-    return svg(
-        width=width, height=max(len(rows), 1) * step, title=title, parts=parts, css="fig fig-wide"
-    )
-
-
-def day_columns(days: Sequence[tuple[str, float | None, float | None]], *, title: str) -> str:
-    """Good pieces a day with the day's target as a tick: (label, value, target), oldest first."""
-    width, height, base = 480.0, 190.0, 160.0
-    known = [number for _, *pair in days for number in pair if number]
-    top = max(known, default=1.0) * 1.12
-    step = width / max(len(days), 1)
-    parts = [
-        line(0, base - base * 0.98 * part, width, base - base * 0.98 * part, "grid")
-        for part in (0.5, 1)
-    ]
-    for n, (label, value, target) in enumerate(days):
-        x = n * step
-        if value is not None:
-            tall = base * 0.98 * value / top
-            parts.append(box(x + step * 0.2, base - tall, step * 0.6, tall, "bar-value"))
-            parts.append(text(x + step / 2, base - tall - 5, f"{value:,.0f}", anchor="middle"))
-        if target:
-            y = base - base * 0.98 * target / top
-            parts.append(line(x + step * 0.1, y, x + step * 0.9, y, "tick"))
-        parts.append(text(x + step / 2, base + 16, label, anchor="middle"))
-    parts.append(line(0, base, width, base, "axis"))
-    return svg(width=width, height=height, title=title, parts=parts, css="fig fig-wide")
-
-
-def progress_curve(
-    points: Sequence[tuple[float, float]],
+    parts: Sequence[tuple[float, str]],
     *,
-    start: float,
-    end: float,
-    target_end: float | None,
-    ticks: Sequence[tuple[float, str]],
+    low: float,
+    high: float,
+    mark: float | None,
     title: str,
 ) -> str:
-    """Pieces so far over a shift, with the straight way to the target as a dashed line."""
-    width, height, base, left = 440.0, 200.0, 170.0, 44.0
-    top = max([target_end or 0.0, *(y for _, y in points), 1.0]) * 1.05
+    """Parts of (value, colour) laid end to end from `low`, and a short tick at `mark`."""
 
-    def x_of(at: float) -> float:
-        return left + (width - left) * (at - start) / max(end - start, 1e-9)
+    def share(number: float) -> float:
+        return min(max((number - low) / max(high - low, 1e-9), 0.0), 1.0)
 
-    def y_of(pieces: float) -> float:
-        return base - base * 0.95 * pieces / top
+    drawn = [box(0, 5, 1, 4, "bar-rest")]
+    reached = 0.0
+    for value, css in parts:
+        drawn.append(box(share(reached or low), 5, share(reached + value) - share(reached), 4, css))
+        reached += value
+    if mark is not None:
+        drawn.append(line(share(mark), 1, share(mark), 13, "tick"))
+    return svg(height=14, title=title, parts=drawn, css="fig fig-bar")
 
-    parts = []
-    for part in (0.5, 1.0):
-        value = top / 1.05 * part
-        parts.append(line(left, y_of(value), width, y_of(value), "grid"))
-        parts.append(text(left - 6, y_of(value) + 4, f"{value:,.0f}", anchor="end"))
-    if target_end:
-        parts.append(line(left, base, width, y_of(target_end), "target"))
-    if points:
-        way = "".join(
-            f"{'M' if n == 0 else 'L'}{x_of(at):.1f} {y_of(pieces):.1f}"
-            for n, (at, pieces) in enumerate(points)
-        )
-        parts.append(f'<path class="curve" d="{way}"/>')
-        at, pieces = points[-1]
-        parts.append(f'<circle class="dot" cx="{x_of(at):.1f}" cy="{y_of(pieces):.1f}" r="4"/>')
-    parts.append(line(left, base, width, base, "axis"))
-    for n, (at, label) in enumerate(ticks):
-        anchor = "start" if n == 0 else "end" if at >= end else "middle"
-        parts.append(text(x_of(at), base + 16, label, anchor=anchor))
-    return svg(width=width, height=height, title=title, parts=parts, css="fig fig-wide")
+
+def passing_bar(passed: float, pauses: Sequence[tuple[float, float]], *, title: str) -> str:
+    """How much of a shift has passed (0..1); it is cut to a hairline at the breaks."""
+    ends = [0.0, *(end for _, end in pauses)]
+    starts = [*(start for start, _ in pauses), 1.0]
+    drawn = [line(0, 7, 1, 7, "axis")]
+    for start, end in zip(ends, starts, strict=True):
+        drawn.append(box(start, 4, end - start, 6, "bar-rest"))
+        drawn.append(box(start, 4, min(end, passed) - start, 6, "bar-value"))
+    drawn.append(line(passed, 1, passed, 13, "tick"))
+    return svg(height=14, title=title, parts=drawn, css="fig fig-shift")
+
+
+def compared(rows: Sequence[tuple[str, float | None, str]], *, title: str) -> str:
+    """One horizontal bar a row of (name, share of 1, label); an unknown value has no bar."""
+    step, left, right = 24.0, 0.34, 0.82
+    drawn = []
+    for n, (name, value, words) in enumerate(rows):
+        y = n * step
+        drawn.append(text(0, y + 16, name if len(name) < 17 else f"{name[:15]}…"))
+        drawn.append(box(left, y + 9, right - left, 6, "bar-rest"))
+        if value is not None:
+            reach = min(max(value, 0.0), 1.0)
+            drawn.append(box(left, y + 9, (right - left) * reach, 6, "bar-value"))
+        drawn.append(text(1, y + 16, words, anchor="end", css="strong"))
+    return svg(height=max(len(rows), 1) * step, title=title, parts=drawn, css="fig")
+
+
+def day_columns(
+    days: Sequence[tuple[str, float | None, float | None]], *, title: str, height: float = 116
+) -> str:
+    """Pieces a day with the day's target as a tick: (label, value, target), oldest first; the
+    last day goes on and is an outline.
+    """
+    base = height - 20
+    known = [number for _, *pair in days for number in pair if number]
+    scale = (base - 20) / max(known, default=1.0)
+    step = 1 / max(len(days), 1)
+    drawn = []
+    for n, (words, value, target) in enumerate(days):
+        x, middle = n * step, (n + 0.5) * step
+        tall = scale * (value or 0.0)
+        if value is not None:
+            is_open = n == len(days) - 1
+            css = "bar-open" if is_open else "bar-value"
+            drawn.append(box(x + step * 0.2, base - tall, step * 0.6, tall, css))
+        if target:
+            y = base - scale * target
+            drawn.append(line(x + step * 0.12, y, x + step * 0.88, y, "tick"))
+        if value is not None:
+            y = base - max(tall, scale * (target or 0.0)) - 5
+            drawn.append(text(middle, y, f"{value:,.0f}", anchor="middle", css=_minor(n)))
+        drawn.append(text(middle, base + 16, words, anchor="middle", css=_minor(n)))
+    drawn.append(line(0, base, 1, base, "axis"))
+    return svg(height=height, title=title, parts=drawn, css="fig")
+
+
+def _minor(n: int) -> str:
+    return "tiny" if n % 2 else ""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
-from production.figures.svg import line, svg, text
+from production.figures.svg import WIDE, at, box, line, stretched, svg, text
 
 HEIGHTS = {
     "planned": 0.17,
@@ -21,6 +22,12 @@ HATCH = (
     'patternTransform="rotate(45)"><line x1="0" y1="0" x2="0" y2="6" class="hatch"/>'
     "</pattern></defs>"
 )
+HEAD, NAMES, FOOT = 6.0, 14.0, 18.0
+"""Pixels for the mark of now, for names above and for the axis below."""
+NARROWEST = 0.0015
+"""A stop of seconds can still be seen."""
+EDGE = 0.02
+"""Labels nearer to an end than this share turn inwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,40 +47,56 @@ def strip(
     now: float | None,
     ticks: Sequence[tuple[float, str]],
     title: str,
-    width: float = 360,
-    height: float = 28,
+    names: Sequence[tuple[float, str]] = (),
+    height: float = 24,
 ) -> str:
-    """One `<path>` a kind; the time to come stays empty. `ticks` are (epoch second, label)."""
-    scale = width / max(end - start, 1e-9)
+    """One `<path>` a kind; the time to come stays empty. `ticks` and `names` (of shifts, above
+    the strip from their start on) are (epoch second, label).
+    """
+
+    def share(moment: float) -> float:
+        return (moment - start) / max(end - start, 1e-9)
+
+    top = HEAD + (NAMES if names else 0.0)
+    base = top + height
     paths: dict[str, list[str]] = {}
-    for one in _merged(stretches):
-        x, right = (one.start - start) * scale, (one.end - start) * scale
-        tall = height * HEIGHTS[one.kind]
-        top = 4 + height - tall
+    hatched = []
+    for one in merged(stretches):
+        x, wide = share(one.start), max(share(one.end) - share(one.start), NARROWEST)
+        y = base - height * HEIGHTS[one.kind]
+        if one.kind == "changeover":
+            hatched.append(box(x, y, wide, base - y, "changeover"))
+            continue
         paths.setdefault(one.kind, []).append(
-            f"M{x:.2f} {top:.1f}H{max(right, x + 0.5):.2f}V{height + 4:.1f}H{x:.2f}Z"
+            f"M{x * WIDE:.1f} {y:.1f}h{wide * WIDE:.1f}V{base:.1f}h-{wide * WIDE:.1f}z"
         )
-    parts = [HATCH]
-    parts += [f'<path class="{kind}" d="{"".join(d)}"/>' for kind, d in sorted(paths.items())]
-    base = height + 4
-    parts.append(line(0, base, width, base, "axis"))
-    for n, (at, label) in enumerate(ticks):
-        x = (at - start) * scale
-        anchor = "start" if n == 0 else "end" if x > width - 12 else "middle"
-        parts.append(text(x, base + 15, label, anchor=anchor))
+    shapes = [f'<path class="{kind}" d="{"".join(d)}"/>' for kind, d in sorted(paths.items())]
+    parts = [HATCH, stretched(shapes, height=base), *hatched, line(0, base, 1, base, "axis")]
+    parts += [label(share(moment), base + 15, words, n) for n, (moment, words) in enumerate(ticks)]
+    for moment, words in names:
+        x = max(share(moment), 0.0)
+        if x > 0:
+            parts.append(line(x, 0, x, base, "divider"))
+        parts.append(at(x, [f'<text x="{6 if x > 0 else 0}" y="12">{escape(words)}</text>']))
     if now is not None and start <= now <= end:
-        x = (now - start) * scale
-        parts.append(line(x, 2, x, base, "now"))
-        parts.append(f'<path class="now-head" d="M{x - 4:.1f} 0h8l-4 5z"/>')
-    return svg(width=width, height=base + 18, title=title, parts=parts, css="fig strip")
+        x = share(now)
+        parts.append(line(x, top - HEAD + 2, x, base, "now"))
+        parts.append(at(x, [f'<path class="now-head" d="M-4 {top - HEAD:g}h8l-4 5z"/>']))
+    return svg(height=base + FOOT, title=title, parts=parts, css="fig strip")
 
 
-def _merged(stretches: Sequence[Stretch]) -> list[Stretch]:
+def label(x: float, y: float, words: str, n: int = 0) -> str:
+    """A label of a time axis; every second one gives way where there is little room."""
+    anchor = "start" if x < EDGE else "end" if x > 1 - EDGE else "middle"
+    return text(min(max(x, 0.0), 1.0), y, words, anchor=anchor, css="minor" if n % 2 else "")
+
+
+def merged(stretches: Sequence[Stretch]) -> list[Stretch]:
     """Equal neighbours as one, so that the browser draws a few shapes and not hundreds."""
-    merged: list[Stretch] = []
+    joined: list[Stretch] = []
     for one in stretches:
-        if merged and merged[-1].kind == one.kind and one.start - merged[-1].end < 1e-6:
-            merged[-1] = Stretch(merged[-1].start, one.end, one.kind)
+        if joined and joined[-1].kind == one.kind and one.start - joined[-1].end < 1e-6:
+            joined[-1] = Stretch(joined[-1].start, one.end, one.kind)
         else:
-            merged.append(one)
-    return merged
+            joined.append(one)
+    return joined

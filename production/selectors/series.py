@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,17 +26,55 @@ WHERE signal_id = ANY(%s) AND source_timestamp >= %s AND source_timestamp < %s
 GROUP BY signal_id, floor(extract(epoch FROM source_timestamp - %s) / %s)
 ORDER BY 1, 2"""
 
-# A counter's good values, and the one in force when they begin.
+# Counters' good values, and the ones in force when they begin.
 COUNTED = """
-(SELECT extract(epoch FROM source_timestamp)::float8, value FROM production_sample
- WHERE signal_id = %(id)s AND source_timestamp < %(start)s AND status_code < 1073741824
-   AND value IS NOT NULL
- ORDER BY source_timestamp DESC LIMIT 1)
+SELECT ids.id, extract(epoch FROM last.source_timestamp)::float8, last.value
+FROM unnest(%(ids)s) AS ids(id), LATERAL (
+  SELECT source_timestamp, value FROM production_sample
+  WHERE signal_id = ids.id AND source_timestamp < %(start)s AND status_code < 1073741824
+    AND value IS NOT NULL
+  ORDER BY source_timestamp DESC LIMIT 1) AS last
 UNION ALL
-SELECT extract(epoch FROM source_timestamp)::float8, value FROM production_sample
-WHERE signal_id = %(id)s AND source_timestamp >= %(start)s AND source_timestamp < %(end)s
+SELECT signal_id, extract(epoch FROM source_timestamp)::float8, value FROM production_sample
+WHERE signal_id = ANY(%(ids)s) AND source_timestamp >= %(start)s AND source_timestamp < %(end)s
   AND status_code < 1073741824 AND value IS NOT NULL
-ORDER BY 1"""
+ORDER BY 1, 2"""
+
+# The mean of good values by signal and stretch.
+MEANS = """
+SELECT signal_id, floor(extract(epoch FROM source_timestamp - %s) / %s)::int,
+       avg(value), min(value), max(value),
+       (array_agg(value ORDER BY source_timestamp DESC))[1]
+FROM production_sample
+WHERE signal_id = ANY(%s) AND source_timestamp >= %s AND source_timestamp < %s
+  AND status_code < 1073741824 AND value IS NOT NULL
+GROUP BY 1, 2 ORDER BY 1, 2"""
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """Of the good values of one of the equal stretches into which an interval was cut."""
+
+    stretch: int
+    mean: float
+    lowest: float
+    highest: float
+    last: float
+
+
+def means_of(
+    signal_ids: Iterable[int], interval: Interval, *, stretches: int
+) -> dict[int, list[Mean]]:
+    """Each signal's means over an interval; a stretch without a good value is left out."""
+    found: dict[int, list[Mean]] = {signal_id: [] for signal_id in signal_ids}
+    length_s = max(interval.duration_s / stretches, 0.001)
+    if found:
+        start, end = interval.start, interval.end
+        with connection.cursor() as cursor:
+            cursor.execute(MEANS, [start, length_s, list(found), start, end])
+            for signal_id, *figures in cursor.fetchall():
+                found[signal_id].append(Mean(*figures))
+    return found
 
 
 def series_of(*, machine: Machine, interval: Interval, points: int) -> list[dict[str, Any]]:
@@ -70,15 +110,19 @@ def series_of(*, machine: Machine, interval: Interval, points: int) -> list[dict
     ]
 
 
-def counter_of(
-    signal_id: int, interval: Interval
-) -> tuple[NDArray[np.float64], NDArray[np.float64], float | None]:
-    """A counter's times (epoch s) and values in an interval, and its value before."""
+Counted = tuple[NDArray[np.float64], NDArray[np.float64], float | None]
+"""A counter's times (epoch s) and values in an interval, and its value before."""
+
+
+def counters_of(signal_ids: list[int], interval: Interval) -> dict[int, Counted]:
     with connection.cursor() as cursor:
-        ends = {"id": signal_id, "start": interval.start, "end": interval.end}
+        ends = {"ids": signal_ids, "start": interval.start, "end": interval.end}
         cursor.execute(COUNTED, ends)
-        rows = np.array(cursor.fetchall(), dtype=float).reshape(-1, 2)
-    before = None
-    if len(rows) and rows[0, 0] < interval.start.timestamp():
-        before, rows = float(rows[0, 1]), rows[1:]
-    return rows[:, 0], rows[:, 1], before
+        table = np.array(cursor.fetchall(), dtype=float).reshape(-1, 3)
+    found: dict[int, Counted] = {}
+    for signal_id in signal_ids:
+        rows, before = table[table[:, 0] == signal_id, 1:], None
+        if len(rows) and rows[0, 0] < interval.start.timestamp():
+            before, rows = float(rows[0, 1]), rows[1:]
+        found[signal_id] = rows[:, 0], rows[:, 1], before
+    return found

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Value
 
 from amis.interval import Interval
 from production.figures.strip import Stretch
 from production.models import Machine, StateInterval, Stop
-from production.shopfloor.packml import TimeClass, time_class
+from production.shopfloor.packml import TIME_CLASSES, TimeClass, time_class
 from production.shopfloor.shifts import PlannedShift
 
 KINDS = {
@@ -20,6 +20,8 @@ KINDS = {
     TimeClass.ADOT: "idle",
     TimeClass.NO_DATA: "no_data",
 }
+# Up to so many hours: a label every so many hours, written so.
+TICKS = ((13, 2, "%H"), (48, 2, "%H:%M"), (float("inf"), 24, "%a %d"))
 
 
 def stretches_of(
@@ -57,13 +59,18 @@ def minutes_by_kind(stretches: list[Stretch]) -> dict[str, float]:
     return {kind: minutes for kind, minutes in sums.items() if minutes >= 0.5}
 
 
-def ticks_of(interval: Interval, *, timezone: str, count: int = 4) -> list[tuple[float, str]]:
-    """Evenly spaced labels in plant time, both ends included."""
+def ticks_of(interval: Interval, *, timezone: str) -> list[tuple[float, str]]:
+    """Round hours of plant time for an axis, both ends included; days where hours are too many."""
+    hours = interval.duration_s / 3600
+    step, form = next((step, form) for most, step, form in TICKS if hours <= most)
     zone = ZoneInfo(timezone)
-    step = (interval.end - interval.start) / count
-    moments = [interval.start + n * step for n in range(count + 1)]
-    form = "%H:%M" if interval.duration_s <= 2 * 86_400 else "%a %d"
-    return [(m.timestamp(), m.astimezone(zone).strftime(form)) for m in moments]
+    day = datetime.combine(interval.start.astimezone(zone), time(), tzinfo=zone)
+    moments = []
+    while day <= interval.end:
+        moments += [(day + timedelta(hours=hour)).astimezone(UTC) for hour in range(0, 24, step)]
+        day += timedelta(days=1)
+    shown = [m for m in dict.fromkeys(moments) if interval.start <= m <= interval.end]
+    return [(m.timestamp(), m.astimezone(zone).strftime(form)) for m in shown]
 
 
 def stops_in(interval: Interval, *, machine: Machine | None = None) -> QuerySet[Stop]:
@@ -72,6 +79,15 @@ def stops_in(interval: Interval, *, machine: Machine | None = None) -> QuerySet[
         Q(end__isnull=True) | Q(end__gt=interval.start), start__lt=interval.end
     )
     return (stops.filter(machine=machine) if machine else stops).order_by("-start")
+
+
+def without_minor(stops: QuerySet[Stop]) -> QuerySet[Stop]:
+    """Leave out delays that ended before their machine's threshold."""
+    shortest = ExpressionWrapper(
+        F("machine__minor_stop_s") * Value(timedelta(seconds=1)), output_field=DurationField()
+    )
+    delays = [name for name, kind in TIME_CLASSES.items() if kind is TimeClass.ADET]
+    return stops.exclude(state__in=delays, end__lt=F("start") + shortest)
 
 
 def _with_breaks(stretches: list[Stretch], pauses: list[Interval]) -> list[Stretch]:

@@ -5,6 +5,7 @@ count.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -15,8 +16,14 @@ from production.models import PlantClosure, ProductionRecord, Signal, StateInter
 from production.selectors.calendar import calendar_of, plant_timezone
 from production.selectors.machines import first_day, plant_machines, shift_calendar
 from production.selectors.records import records_in
-from production.selectors.series import counter_of, series_of
-from production.selectors.states import minutes_by_kind, stops_in, stretches_of, ticks_of
+from production.selectors.series import counters_of, means_of, series_of
+from production.selectors.states import (
+    minutes_by_kind,
+    stops_in,
+    stretches_of,
+    ticks_of,
+    without_minor,
+)
 from production.selectors.tracks import tracks_of
 from production.services.derive import derive_records
 from production.shopfloor.window import Window
@@ -99,7 +106,21 @@ def test_a_strip_is_cut_to_its_interval_and_never_reaches_into_the_future(machin
 
 def test_ticks_are_in_plant_time(machine):
     labels = [label for _, label in ticks_of(DAY, timezone="America/Chicago")]
-    assert labels == ["06:00", "08:00", "10:00", "12:00", "14:00"]
+    assert labels == ["06", "08", "10", "12", "14"]
+
+
+def test_ticks_of_a_day_that_loses_an_hour_stand_at_the_hours_that_exist():
+    night = Interval(datetime(2026, 3, 8, 4, tzinfo=UTC), datetime(2026, 3, 8, 12, tzinfo=UTC))
+    ticks = ticks_of(night, timezone="America/Chicago")
+    assert [label for _, label in ticks] == ["22", "00", "03", "04", "06"]
+    assert [(after - before) / 3600 for (before, _), (after, _) in pairwise(ticks)] == [2, 2, 1, 2]
+
+
+def test_a_week_is_marked_by_its_days():
+    week = Interval(START, START + timedelta(days=7))
+    labels = [label for _, label in ticks_of(week, timezone="America/Chicago")]
+    assert len(labels) == 7
+    assert labels[0].split()[0] in {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
 
 
 def test_stops_that_touch_an_interval_come_newest_first(machine):
@@ -156,10 +177,11 @@ def test_a_thinned_curve_keeps_its_peaks_and_its_order(machine, pressure):
 def test_a_counter_begins_with_its_value_before_the_interval(machine):
     store(machine, "produced", (minute(-5), 90), (minute(0), 100), (minute(1), 101))
     signal = machine.signals.get(role="produced")
-    times, values, before = counter_of(signal.pk, DAY)
+    times, values, before = counters_of([signal.pk], DAY)[signal.pk]
     assert (before, values.tolist()) == (90, [100, 101])
     assert times.tolist() == [minute(0).timestamp(), minute(1).timestamp()]
-    assert counter_of(signal.pk, Interval(minute(-60), minute(-50)))[2] is None
+    early = Interval(minute(-60), minute(-50))
+    assert counters_of([signal.pk], early)[signal.pk][2] is None
 
 
 def test_tracks_hold_good_values_and_the_one_in_force_before(machine):
@@ -209,3 +231,26 @@ def test_a_plant_reads_nothing_of_another(machine, lyon):
     with tenant_context(lyon):
         assert not stops_in(DAY).exists()
         assert not plant_machines().exists()
+
+
+def test_a_list_without_minor_stops_keeps_long_ones_set_ups_and_the_running_one(machine):
+    def stop(start: float, end: float | None, state: str) -> None:
+        until = None if end is None else minute(end)
+        Stop.objects.create(machine=machine, start=minute(start), end=until, state=state)
+
+    stop(0, 1.9, "Held")
+    stop(10, 12, "Held")
+    stop(20, 21, "Resetting")
+    stop(30, None, "Aborted")
+    kept = without_minor(stops_in(Interval(minute(0), minute(60))))
+    assert [(s.start - START).total_seconds() / 60 for s in kept] == [30, 20, 10]
+
+
+def test_means_of_equal_stretches_leave_out_what_is_silent_or_bad(machine, pressure):
+    rows = [(minute(0), 2.0), (minute(1), 4.0), (minute(25), 7.0)]
+    store(machine, "process", *rows)
+    means = means_of([pressure.pk], Interval(minute(0), minute(30)), stretches=3)[pressure.pk]
+    assert [(m.stretch, m.mean, m.lowest, m.highest, m.last) for m in means] == [
+        (0, 3.0, 2.0, 4.0, 4.0),
+        (2, 7.0, 7.0, 7.0, 7.0),
+    ]

@@ -6,6 +6,7 @@ const frame = document.querySelector("[data-interval]");
 const INTERVAL_MS = Number(frame.dataset.interval) * 1000;
 const STALE_AFTER_S = 10;
 const REFRESH_MS = 30000;
+const SOON_MS = 3000;
 const words = JSON.parse(document.getElementById("states").textContent);
 const page = document.querySelector("[data-machine-page]");
 const badge = document.querySelector("[data-live]");
@@ -15,6 +16,7 @@ let applied = 0;
 let lastFrame = 0;
 let attempt = 0;
 let polling = null;
+let due = null;
 
 export const onMachine = (listener) => listeners.add(listener);
 
@@ -35,6 +37,8 @@ function apply(event) {
 }
 
 function show(data) {
+  const before = machines.get(data.machine_id);
+  if (before && before.data.state !== data.state) soon();
   machines.set(data.machine_id, { data, received: Date.now() });
   paint(data.machine_id);
   listeners.forEach((listener) => listener(data));
@@ -50,22 +54,25 @@ function paint(id) {
     state: silent ? "no data" : word,
     for: silent ? read.duration(age) : read.duration((Date.now() - new Date(data.since)) / 1000),
     since: silent || !data.since ? "" : "since " + read.time(data.since),
-    reason: data.reason || "",
-    rate: silent ? read.UNKNOWN : read.number((data.signals.speed || {}).value),
+    reason: silent ? "No sample arrives" : capital(data.reason) || (tone === "down" ? "No reason yet" : ""),
     oee: read.percent(shift.oee),
     units_produced: read.pieces(shift.units_produced),
+    defective_units: read.pieces(shift.defective_units),
   };
-  for (const [name, signal] of Object.entries(data.signals)) text["signal-" + name] = read.number(signal.value);
+  for (const [name, signal] of Object.entries(data.signals)) text["signal-" + name] = silent ? read.UNKNOWN : read.number(signal.value);
   for (const place of document.querySelectorAll(`[data-machine-id="${CSS.escape(id)}"]`)) {
     place.dataset.state = silent ? "no-data" : (data.state || "no-data").toLowerCase();
     place.dataset.tone = tone;
     const state = place.querySelector(".state");
     state.dataset.tone = tone;
     state.querySelector("use").setAttribute("href", "/static/vendor/icons.svg#" + icon);
-    write(place, text);
+    const speed = data.signals[place.dataset.rate] || {};
+    write(place, { ...text, rate: silent ? read.UNKNOWN : read.number(speed.value) });
   }
   if (page && page.dataset.machinePage === id) write(page, text);
 }
+
+const capital = (words) => (words ? words[0].toUpperCase() + words.slice(1) : "");
 
 function write(place, text) {
   for (const element of place.querySelectorAll("[data-metric]")) {
@@ -134,16 +141,32 @@ async function refresh() {
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const place of document.querySelectorAll("[data-refresh]")) {
     const copy = fresh.querySelector(`[data-refresh="${CSS.escape(place.dataset.refresh)}"]`);
-    if (copy && !place.contains(document.activeElement)) place.replaceWith(document.adoptNode(copy));
+    if (!copy || place.contains(document.activeElement)) continue;
+    const opened = [...place.querySelectorAll("details")].map((one) => one.open);
+    copy.querySelectorAll("details").forEach((one, n) => { one.open = opened[n]; });
+    place.replaceWith(document.adoptNode(copy));
+  }
+  const tiles = document.getElementById("tiles");
+  if (tiles && !tiles.contains(document.activeElement)) {
+    const order = [...fresh.querySelectorAll("#tiles > [data-machine-id]")].map((one) => one.dataset.machineId);
+    tiles.append(...order.map((id) => tiles.querySelector(`:scope > [data-machine-id="${CSS.escape(id)}"]`)).filter(Boolean));
   }
   machines.forEach((_, id) => paint(id));
+}
+
+/* A machine that changes its state changes its strip and the order of the tiles. */
+function soon() {
+  due ??= setTimeout(() => {
+    due = null;
+    refresh().catch(() => {});
+  }, SOON_MS);
 }
 
 connect();
 setInterval(() => {
   machines.forEach((_, id) => paint(id));
-  const now = document.querySelector("[data-clock]");
-  if (now) now.textContent = read.time(new Date().toISOString());
+  const clock = document.querySelector("[data-clock] time");
+  if (clock) clock.textContent = read.time(new Date().toISOString());
   tell();
 }, 1000);
 setInterval(() => refresh().catch(() => {}), REFRESH_MS);

@@ -3,6 +3,10 @@ const dialog = document.getElementById("reason");
 const problem = dialog.querySelector(".error");
 let stop = null;
 
+/* A link from another page names the stop. */
+const named = location.hash === "#explain" ? document.getElementById("explain") : document.querySelector(`${location.hash.match(/^#stop-\d+$/) || "#none"} [data-explain]`);
+if (named) setTimeout(() => named.click());
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-explain]");
   if (!button) return;

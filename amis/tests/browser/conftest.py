@@ -105,7 +105,7 @@ def a_stop(demo: RunningDemo, visit) -> tuple[str, str]:
 
     def find() -> tuple[str, str] | None:
         for name in ("M001", "M002", "M003"):
-            buttons = alice.go(f"/machines/{name}/").locator("[data-explain]")
+            buttons = alice.go(f"/machines/{name}/").locator("[data-explain]:visible")
             if buttons.count():
                 return name, buttons.last.get_attribute("data-explain")
         return None
