@@ -126,6 +126,15 @@ def duration(seconds: float | None) -> str:
 
 
 @register.filter
+def hours(seconds: float) -> str:
+    """Hours and minutes however many they are, so that sums close: 128 h 20 min."""
+    whole = int(seconds)
+    if whole < 3600:
+        return duration(whole)
+    return f"{whole // 3600}{NO_BREAK}h{NO_BREAK}{whole % 3600 // 60:02d}{NO_BREAK}min"
+
+
+@register.filter
 def clock_length(stop: Any) -> str:
     """min:s of a stop."""
     return _clock_length(((stop.end or clock.now()) - stop.start).total_seconds())

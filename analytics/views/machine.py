@@ -19,7 +19,7 @@ from amis.interval import Interval
 from analytics.views.machine_parts import long_strip, signals
 from analytics.views.pieces import pieces_of_shift
 from analytics.views.stops import is_minor, stop_rows
-from analytics.views.tiles import shift_progress, state_words, tile
+from analytics.views.tiles import last_heard, shift_progress, state_words, tile
 from production.live import machine_elements
 from production.models import DataIssue, Signal, Stop, StopReason
 from production.selectors.machines import plant_machines, shift_calendar
@@ -44,7 +44,14 @@ def machine(request: HttpRequest, machine_id: str) -> HttpResponse:
     interval = shift.interval if shift else Interval(now - SPANS["8h"], now)
     number = sequence(connection.schema_name)
     element = machine_elements(connection.schema_name, [(found.machine_id, found.machine_name)])[0]
-    states = long_strip(found, calendar, Interval(now - span, now), timezone=timezone, now=now)
+    states = long_strip(
+        found,
+        calendar,
+        Interval(now - span, now),
+        timezone=timezone,
+        heard=last_heard(element, now),
+        now=now,
+    )
     head = tile(
         found,
         element,
@@ -96,9 +103,10 @@ def _machine(machine_id: str) -> Any:
 def _stops(stops: list[Stop], tone: str, *, now: datetime) -> dict[str, Any]:
     """The shift's stops: the long ones one by one, the minor ones together."""
     minor = [stop for stop in stops if is_minor(stop, now=now)]
+    long = [stop for stop in stops if stop not in minor]
     running = stops[0] if stops and stops[0].end is None and tone == "down" else None
     return {
-        "stops": stop_rows(stop for stop in stops if stop not in minor),
+        "stops": stop_rows(long),
         "minor_stops": stop_rows(minor),
         "minor_min": sum(((s.end or now) - s.start).total_seconds() for s in minor) / 60,
         "unexplained": running if running and not (running.reason or running.cause) else None,

@@ -9,12 +9,17 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from amis.interval import Interval
-from analytics.templatetags.figures import duration, number, plant_time
+from analytics.templatetags.figures import duration, hours, number, plant_time
 from analytics.views.tiles import WORDS, whole_minutes
 from production.figures.strip import Stretch, merged, strip
 from production.models import Machine, Signal
 from production.selectors.series import means_of
-from production.selectors.states import minutes_by_kind, stretches_of, ticks_of
+from production.selectors.states import (
+    minutes_by_kind,
+    silent_since,
+    stretches_of,
+    ticks_of,
+)
 from production.shopfloor.shifts import ShiftCalendar
 
 SIGNALS_SPAN = timedelta(hours=2)
@@ -31,12 +36,13 @@ def long_strip(
     interval: Interval,
     *,
     timezone: str,
+    heard: datetime | None,
     now: datetime,
 ) -> dict[str, Any]:
     """The strip of a span with the shifts above it, its sums and its longest stop."""
     shifts = calendar.overlapping(interval) if calendar else []
     by_machine = stretches_of([machine], interval, now=now, shifts={machine.pk: shifts})
-    stretches = merged(by_machine[machine.pk])
+    stretches = merged(silent_since(by_machine[machine.pk], heard, now=now))
     sums = whole_minutes(minutes_by_kind(stretches))
     is_named = interval.end - interval.start <= NAMED_UP_TO
     names = [
@@ -68,19 +74,19 @@ def long_strip(
 def _found(stretches: list[Stretch], sums: dict[str, int], total: int, timezone: str) -> str:
     """The strip's finding in a sentence."""
     stops = [one for one in stretches if one.kind == "down"]
-    ran = duration(sums.get("running", 0) * 60)
+    ran = hours(sums.get("running", 0) * 60)
     if not stops:
         return _("Ran %(ran)s of %(all)s without a stop.") % {
-            "ran": ran, "all": duration(total * 60),
+            "ran": ran, "all": hours(total * 60),
         }  # fmt: skip
     longest = max(stops, key=lambda one: one.end - one.start)
     begun = datetime.fromtimestamp(longest.start, tz=UTC)
     return _("Ran %(ran)s of %(all)s; %(count)d stops, the longest %(long)s from %(from)s.") % {
         "ran": ran,
-        "all": duration(total * 60),
+        "all": hours(total * 60),
         "count": len(stops),
         "long": duration(longest.end - longest.start),
-        "from": f"{begun.astimezone(ZoneInfo(timezone)):%a} {plant_time(begun, timezone)}",
+        "from": f"{begun.astimezone(ZoneInfo(timezone)):%a %d} {plant_time(begun, timezone)}",
     }
 
 

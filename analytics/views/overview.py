@@ -26,7 +26,12 @@ from production.live import machine_elements
 from production.models import Connection, Machine, ShiftPattern, Signal
 from production.selectors.machines import plant_machines
 from production.selectors.series import Mean, means_of
-from production.selectors.states import stops_in, stretches_of, without_minor
+from production.selectors.states import (
+    silent_since,
+    stops_in,
+    stretches_of,
+    without_minor,
+)
 from production.shopfloor.shifts import PlannedShift
 from production.shopfloor.window import Window
 from tenants.live import sequence
@@ -107,7 +112,7 @@ def _tiles(
         one = show.tile(
             machine,
             element,
-            stretches=strips[machine.pk],
+            stretches=silent_since(strips[machine.pk], show.last_heard(element, now), now=now),
             interval=interval,
             timezone=timezone,
             now=now,

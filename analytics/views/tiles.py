@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -126,6 +126,13 @@ def rate(one: dict[str, Any], signal: str, points: Points) -> dict[str, Any]:
         "rate": None if one["tone"] == "none" else value,
         "spark": sparkline(points, ideal=ideal, title=title) if points else "",
     }
+
+
+def last_heard(element: dict[str, Any], now: datetime) -> datetime | None:
+    """When a machine that is silent now was heard last; None for one that is heard."""
+    if not element["is_stale"] or element["age_s"] is None:
+        return None
+    return now - timedelta(seconds=element["age_s"])
 
 
 def points_to(value: float | None, reference: float | None) -> str:

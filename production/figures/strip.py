@@ -24,8 +24,8 @@ HATCH = (
 )
 HEAD, NAMES, FOOT = 6.0, 14.0, 18.0
 """Pixels for the mark of now, for names above and for the axis below."""
-NARROWEST = 0.0015
-"""A stop of seconds can still be seen."""
+NARROWEST_S, NARROWEST = 45.0, (0.0006, 0.0015)
+"""A stop of seconds can still be seen: it is drawn as if it lasted so long, within these shares."""
 EDGE = 0.02
 """Labels nearer to an end than this share turn inwards."""
 
@@ -57,12 +57,13 @@ def strip(
     def share(moment: float) -> float:
         return (moment - start) / max(end - start, 1e-9)
 
+    narrowest = min(max(NARROWEST_S / max(end - start, 1e-9), NARROWEST[0]), NARROWEST[1])
     top = HEAD + (NAMES if names else 0.0)
     base = top + height
     paths: dict[str, list[str]] = {}
     hatched = []
     for one in merged(stretches):
-        x, wide = share(one.start), max(share(one.end) - share(one.start), NARROWEST)
+        x, wide = share(one.start), max(share(one.end) - share(one.start), narrowest)
         y = base - height * HEIGHTS[one.kind]
         if one.kind == "changeover":
             hatched.append(box(x, y, wide, base - y, "changeover"))

@@ -50,6 +50,17 @@ def stretches_of(
     return found
 
 
+def silent_since(
+    stretches: list[Stretch], heard: datetime | None, *, now: datetime
+) -> list[Stretch]:
+    """A strip of a machine that was last heard at `heard`: what it did since is not known."""
+    if heard is None:
+        return stretches
+    cut = heard.timestamp()
+    known = [Stretch(s.start, min(s.end, cut), s.kind) for s in stretches if s.start < cut]
+    return [*known, Stretch(cut, now.timestamp(), "no_data")]
+
+
 def minutes_by_kind(stretches: list[Stretch]) -> dict[str, float]:
     """Minutes of each kind, in the order in which the strip's words show them."""
     order = ("running", "slow", "down", "changeover", "planned", "idle", "no_data")

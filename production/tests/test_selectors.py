@@ -12,6 +12,7 @@ import pytest
 from django_tenants.utils import schema_context, tenant_context
 
 from amis.interval import Interval
+from production.figures.strip import Stretch
 from production.models import PlantClosure, ProductionRecord, Signal, StateInterval, Stop
 from production.selectors.calendar import calendar_of, plant_timezone
 from production.selectors.machines import first_day, plant_machines, shift_calendar
@@ -19,6 +20,7 @@ from production.selectors.records import records_in
 from production.selectors.series import counters_of, means_of, series_of
 from production.selectors.states import (
     minutes_by_kind,
+    silent_since,
     stops_in,
     stretches_of,
     ticks_of,
@@ -254,3 +256,14 @@ def test_means_of_equal_stretches_leave_out_what_is_silent_or_bad(machine, press
         (0, 3.0, 2.0, 4.0, 4.0),
         (2, 7.0, 7.0, 7.0, 7.0),
     ]
+
+
+def test_what_a_silent_machine_did_since_it_was_heard_is_not_known():
+    strip = [Stretch(0, 60, "down"), Stretch(60, 100, "running")]
+    heard, now = datetime.fromtimestamp(80, tz=UTC), datetime.fromtimestamp(100, tz=UTC)
+    assert silent_since(strip, heard, now=now) == [
+        Stretch(0, 60, "down"),
+        Stretch(60, 80, "running"),
+        Stretch(80, 100, "no_data"),
+    ]
+    assert silent_since(strip, None, now=now) == strip

@@ -96,8 +96,14 @@ def test_without_a_script_the_values_are_there(visit):
         assert tile.locator("[data-metric=units_produced]").inner_text()
         assert tile.locator("svg path").count() > 0
     page = alice.go("/machines/M001/")
-    assert page.locator("table").first.is_visible()
     assert page.locator("[data-metric=state]").first.inner_text()
+    assert page.locator("#stops table").first.is_visible()
+    values = page.locator('[data-metric^="signal-"]').all_inner_texts()
+    assert len(values) == 4
+    assert "–" not in values
+    signals = page.locator("section", has=page.get_by_role("heading", name="Signals"))
+    signals.get_by_text("Show as table").click()
+    assert signals.get_by_role("row").count() == 13
 
 
 def _background(page) -> str:
