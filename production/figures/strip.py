@@ -26,6 +26,8 @@ HEAD, NAMES, FOOT = 6.0, 14.0, 18.0
 """Pixels for the mark of now, for names above and for the axis below."""
 NARROWEST_S, NARROWEST = 45.0, (0.0006, 0.0015)
 """A stop of seconds can still be seen: it is drawn as if it lasted so long, within these shares."""
+ROOM = 0.15
+"""A name that has less gives way on a phone."""
 EDGE = 0.02
 """Labels nearer to an end than this share turn inwards."""
 
@@ -74,11 +76,15 @@ def strip(
     shapes = [f'<path class="{kind}" d="{"".join(d)}"/>' for kind, d in sorted(paths.items())]
     parts = [HATCH, stretched(shapes, height=base), *hatched, line(0, base, 1, base, "axis")]
     parts += [label(share(moment), base + 15, words, n) for n, (moment, words) in enumerate(ticks)]
-    for moment, words in names:
+    ends = [share(moment) for moment, _ in [*names[1:], (end, "")]]
+    for (moment, words), until in zip(names, ends[: len(names)], strict=True):
         x = max(share(moment), 0.0)
         if x > 0:
             parts.append(line(x, 0, x, base, "divider"))
-        parts.append(at(x, [f'<text x="{6 if x > 0 else 0}" y="12">{escape(words)}</text>']))
+        css = "minor" if until - x < ROOM else ""
+        parts.append(
+            at(x, [f'<text x="{6 if x > 0 else 0}" y="12" class="{css}">{escape(words)}</text>'])
+        )
     if now is not None and start <= now <= end:
         x = share(now)
         parts.append(line(x, top - HEAD + 2, x, base, "now"))

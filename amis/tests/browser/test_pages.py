@@ -58,6 +58,24 @@ def test_a_manager_gives_a_stop_its_reason(a_stop, visit):
     assert name in bob.page.locator(f'tr[data-stop="{stop}"]').inner_text()
 
 
+def test_a_link_that_names_a_stop_opens_its_dialog(a_stop, visit):
+    machine_id, stop = a_stop
+    page = visit("alice").go(f"/machines/{machine_id}/#stop-{stop}")
+    page.get_by_role("dialog").wait_for(timeout=5000)
+
+
+def test_arrow_keys_move_one_cursor_over_all_signals(visit):
+    alice = visit("alice")
+    page = alice.go("/machines/M001/")
+    alice.until(lambda: page.locator(".u-over").count() == 4, within_s=10)
+    page.locator(".plot").first.focus()
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    told = page.locator("[data-at-cursor]")
+    alice.until(lambda: all(told.all_inner_texts()), within_s=5)
+    assert len({text.split(" at ")[1] for text in told.all_inner_texts()}) == 1
+
+
 def test_a_viewer_has_no_button_to_give_a_reason(visit):
     bob = visit("bob")
     for path in ("/", "/machines/M001/", "/machines/M002/"):
