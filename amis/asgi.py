@@ -17,8 +17,11 @@ from django.urls import re_path
 from amis.handshake import answer_refusals_by_their_code
 from amis.limit import RequestLimit
 from production.consumers import LiveConsumer
+from tenants.backend.base import DatabaseWrapper
+from tenants.backend.idle import IdleConnections
 from tenants.sockets import SocketDoor
 
+DatabaseWrapper.idle = IdleConnections()
 answer_refusals_by_their_code()
 application = ProtocolTypeRouter(
     {

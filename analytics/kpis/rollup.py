@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from operator import add, attrgetter
 from typing import Any
 
 from analytics.kpis import oee as formulas
@@ -47,9 +48,10 @@ class Sums:
     missing_pri: int = 0
 
     def __add__(self, other: Sums) -> Sums:
-        return Sums(
-            **{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)}
-        )
+        return Sums(*map(add, FIGURES(self), FIGURES(other)))
+
+
+FIGURES = attrgetter(*(field.name for field in fields(Sums)))
 
 
 def kpis(sums: Sums) -> dict[str, Any]:

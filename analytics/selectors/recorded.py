@@ -16,6 +16,7 @@ from analytics.selectors.question import Cell, Key, Question
 from production.selectors.records import records_in
 
 KEEP_S = 300
+FEW_DAYS_S = 31 * 86_400
 SUMMED = {
     "pot_s": "pot_s",
     "pbt_s": "pbt_s",
@@ -74,9 +75,7 @@ def recorded(question: Question, version: int) -> Recorded:
 
 
 def _read(question: Question) -> Recorded:
-    """Roll-ups by machine, and by shift or day where asked, each made by the database: the cells
-    of both are many, so of them only what `heard_s` and `running` need is read.
-    """
+    """Roll-ups by machine, and by shift or day where asked."""
     records = records_in(
         window=question.window, machines=question.machines, shift=question.shift
     ).order_by()
@@ -85,14 +84,13 @@ def _read(question: Question) -> Recorded:
         "last_end": Max("shift_end"),
         "running_s": Sum(F("pbt_s") + F("no_data_s"), filter=Q(shift_end__gt=question.now)),
     }
-    column = question.column
-    if column is None:
-        both = list(_rolled_up(records, "machine_id", **TOTALS, **heard))
-        answer = Recorded({row[0]: _sums(row[1 : 1 + len(TOTALS)]) for row in both})
-        cells = [(row[0], "", *row[1 + len(TOTALS) :]) for row in both]
+    if question.group_by == "day" and question.window.interval.duration_s > FEW_DAYS_S:
+        # A year of fifty machines has 18,000 cells: the database adds them up, and of the cells
+        # themselves only what `heard_s` and `running` need is read.
+        answer = _by_machine_and_key(records, "production_date")
+        cells = _rolled_up(records, "machine_id", "production_date", **heard)
     else:
-        answer = _by_machine_and_key(records, column)
-        cells = list(_rolled_up(records, "machine_id", column, **heard))
+        answer, cells = _by_cell(records, question.column, heard)
     # One object for each key, which pickle then writes once.
     keys: dict[Key, Key] = {}
     for pk, key, heard_s, end, running_s in cells:
@@ -101,6 +99,24 @@ def _read(question: Question) -> Recorded:
         if running_s is not None:
             answer.running[cell] = (end, running_s)
     return answer
+
+
+def _by_cell(
+    records: QuerySet[Any], column: str | None, heard: dict[str, Any]
+) -> tuple[Recorded, list[tuple[Any, ...]]]:
+    """Few cells are read once and added up here. With each cell, what was heard in it."""
+    answer, cells = Recorded(), []
+    for pk, key, *row in _rolled_up(records, "machine_id", column or Value(""), **TOTALS, **heard):
+        sums = _sums(row[: len(TOTALS)])
+        answer.machines[pk] = _plus(answer.machines.get(pk), sums)
+        if column:
+            answer.keys[key] = _plus(answer.keys.get(key), sums)
+        cells.append((pk, key, *row[len(TOTALS) :]))
+    return answer, cells
+
+
+def _plus(sums: Sums | None, more: Sums) -> Sums:
+    return more if sums is None else sums + more
 
 
 def _by_machine_and_key(records: QuerySet[Any], column: str) -> Recorded:
@@ -120,9 +136,10 @@ def _by_machine_and_key(records: QuerySet[Any], column: str) -> Recorded:
     return answer
 
 
-def _rolled_up(records: QuerySet[Any], *keys: str, **totals: Any) -> QuerySet[Any]:
+def _rolled_up(records: QuerySet[Any], *keys: str | Value, **totals: Any) -> QuerySet[Any]:
     """The keys and totals of each group."""
-    return records.values(*keys).annotate(**totals).values_list(*keys, *totals)
+    columns = [key for key in keys if isinstance(key, str)]
+    return records.values(*columns).annotate(**totals).values_list(*keys, *totals)
 
 
 def _sums(totals: Sequence[Any]) -> Sums:
