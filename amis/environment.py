@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 N = TypeVar("N", int, float)
@@ -24,6 +24,9 @@ DATABASE_PARTS = (
     "DB_PASSWORD",
     "DB_OWNER_USER",
     "DB_OWNER_PASSWORD",
+)
+DATABASE_NAMES = frozenset(
+    name + ending for name in ("DATABASE_URL", *DATABASE_PARTS) for ending in ("", "_FILE")
 )
 
 
@@ -46,6 +49,18 @@ class Database:
     owner_user: str
     owner_password: str = field(repr=False)
 
+    @property
+    def runtime_url(self) -> str:
+        return self._url(self.user, self.password)
+
+    @property
+    def owner_url(self) -> str:
+        return self._url(self.owner_user, self.owner_password)
+
+    def _url(self, user: str, password: str) -> str:
+        login = f"{quote(user, safe='')}:{quote(password, safe='')}"
+        return f"postgresql://{login}@{self.host}:{self.port}/{quote(self.name, safe='')}"
+
 
 @dataclass(frozen=True, slots=True)
 class Environment:
@@ -67,12 +82,28 @@ class Environment:
     opcua_server_url: str
     db_login: str
     log_level: str
+    history_days: int
 
 
 def home(environ: Mapping[str, str] | None = None, *, root: Path = ROOT) -> Path:
     """Where the local stack keeps its things: `.amis` of the checkout, or what AMIS_HOME names."""
-    environ = os.environ if environ is None else environ
-    return root / (environ.get("AMIS_HOME") or ".amis")
+    return root / (given(environ, root=root).get("AMIS_HOME") or ".amis")
+
+
+def given(environ: Mapping[str, str] | None = None, *, root: Path = ROOT) -> dict[str, str]:
+    """What the caller says: `.env`, and over it the process's environment.
+
+    A database named in one of them is not mixed with parts that the other names.
+    """
+    return _over(dict(os.environ if environ is None else environ), _file(root / ".env"))
+
+
+def names_database(values: Mapping[str, str]) -> bool:
+    return any(values.get(name) for name in ("DATABASE_URL", "DATABASE_URL_FILE", "DB_HOST"))
+
+
+def names_cache(values: Mapping[str, str]) -> bool:
+    return any(values.get(name) for name in ("REDIS_URL", "REDIS_URL_FILE"))
 
 
 def load(environ: Mapping[str, str] | None = None, *, root: Path = ROOT) -> Environment:
@@ -90,16 +121,20 @@ def secret(name: str, environ: Mapping[str, str] | None = None, *, root: Path = 
 
 
 def _merged(environ: Mapping[str, str], root: Path) -> dict[str, str]:
-    """The sources laid over each other; a database named in one is not mixed with another's
-    parts.
+    """All sources. The local stack's database is taken whole or not at all: a password that
+    stands in `.env` for containers is not its password.
     """
-    merged: dict[str, str] = {}
-    for source in (_file(home(environ, root=root) / "env"), _file(root / ".env"), dict(environ)):
-        if source.get("DATABASE_URL") or source.get("DB_HOST") or source.get("DATABASE_URL_FILE"):
-            for name in ("DATABASE_URL", "DATABASE_URL_FILE", *DATABASE_PARTS):
-                merged.pop(name, None)
-        merged.update(source)
-    return merged
+    local = _file(home(environ, root=root) / "env")
+    said = given(environ, root=root)
+    if names_database(local) and not names_database(said):
+        said = {name: value for name, value in said.items() if name not in DATABASE_NAMES}
+    return _over(said, local)
+
+
+def _over(upper: dict[str, str], lower: dict[str, str]) -> dict[str, str]:
+    if names_database(upper):
+        lower = {name: value for name, value in lower.items() if name not in DATABASE_NAMES}
+    return {**lower, **upper}
 
 
 def _file(path: Path) -> dict[str, str]:
@@ -150,6 +185,7 @@ class _Reader:
             opcua_server_url=self._opcua(),
             db_login=self._choice("AMIS_DB_LOGIN", "runtime", ("runtime", "owner")),
             log_level=self._choice("AMIS_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+            history_days=self._number("AMIS_HISTORY_DAYS", 180, int, lowest=1, highest=3650),
         )
         if self._faults:
             raise BadEnvironment(self._faults)

@@ -69,7 +69,11 @@ def switch(action: str, name: str) -> int:
 
 
 def _running() -> dict | None:
-    demo = paths.read_json(paths.DEMO) if lock.is_held() else None
+    try:
+        demo = paths.read_json(paths.DEMO) if lock.is_held() else None
+    except PermissionError:
+        sys.stderr.write("The demo of this checkout belongs to another account.\n")
+        return None
     if demo is None:
         sys.stderr.write("No demo of this checkout is running; start it with: make demo\n")
     return demo

@@ -4,6 +4,7 @@ back-fill.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -23,12 +24,10 @@ class Console:
         return time.monotonic() - self._began
 
     def say(self, text: str) -> None:
-        sys.stdout.write(f"{self.elapsed_s:6.1f} s  {text}\n")
-        sys.stdout.flush()
+        _write(f"{self.elapsed_s:6.1f} s  {text}\n")
 
     def plain(self, text: str = "") -> None:
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()
+        _write(text + "\n")
 
     @contextmanager
     def step(self, text: str) -> Iterator[None]:
@@ -36,7 +35,7 @@ class Console:
         began = time.monotonic()
         try:
             yield
-        except BaseException:
+        except Exception:
             self.say(f"{text}: failed")
             raise
         self.say(f"{text} ({time.monotonic() - began:.1f} s)")
@@ -47,10 +46,18 @@ class Console:
         bar = "█" * filled + "·" * (BAR - filled)
         if self._is_terminal:
             end = "\n" if percent >= 100 else ""
-            sys.stdout.write(
-                f"\r{self.elapsed_s:6.1f} s  {bar} {percent:3.0f} %  {text:40.40}{end}"
-            )
-            sys.stdout.flush()
+            _write(f"\r{self.elapsed_s:6.1f} s  {bar} {percent:3.0f} %  {text:40.40}{end}")
         elif int(percent // 10) > self._shown:
             self._shown = int(percent // 10)
             self.say(f"{bar} {percent:3.0f} %  {text}")
+
+
+def _write(text: str) -> None:
+    """Write at once. A terminal that was closed, or a reader that left the pipe, is not missed:
+    the demo still has to end in order.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

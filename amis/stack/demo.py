@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -14,17 +12,12 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-from amis.environment import ROOT
-from amis.stack import lock, paths
+from amis import environment
+from amis.environment import ROOT, BadEnvironment, Environment
+from amis.stack import leave, lock, paths
 from amis.stack.backfill import BackfillFailed, fill_in_the_past
 from amis.stack.console import Console
-from amis.stack.install import (
-    HISTORY_DAYS,
-    Installation,
-    PortTaken,
-    load_or_make,
-    write_environment,
-)
+from amis.stack.install import Installation, PortTaken, load_or_make, write_environment
 from amis.stack.postgres import LocalPostgres, PostgresError
 from amis.stack.report import farewell, write_demo_file
 from amis.stack.services import PLANTS, PROCESSES, service_commands, service_environment
@@ -32,8 +25,11 @@ from amis.stack.stores import Stores
 from amis.stack.supervisor import Service, Supervisor
 from amis.stack.valkey import ValkeyError
 
-LOOPBACKS = {"127.0.0.1", "localhost", "::1", ""}
+LOOPBACKS = {"127.0.0.1", "localhost", "::1"}
 READY_WITHIN_S = 120.0
+# What the demo itself fills in, so that the caller's own settings can be checked before it starts.
+FILLED_IN = {"SECRET_KEY": "-" * 32, "REDIS_URL": "redis://127.0.0.1"}
+FILLED_IN_DATABASE = {"DB_HOST": "127.0.0.1", "DB_NAME": "amis", "DB_USER": "amis"}
 
 
 class CannotStart(Exception):
@@ -43,47 +39,62 @@ class CannotStart(Exception):
 def up() -> int:
     """Run until a signal comes. 0 after an orderly end, 1 with a sentence where it cannot start."""
     try:
-        _refuse_other_addresses()
+        os.environ.update(environment.given())
+        settings = _wishes()
         paths.make_home()
-        held = lock.take()
+        with lock.held():
+            Demo(settings).run()
+    except OSError as error:
+        sys.stderr.write(f"The demo cannot go on: {error}\n")
     except lock.AlreadyRunning:
         demo = paths.read_json(paths.DEMO) or {}
         where = demo.get("base_url", "this checkout")
         sys.stderr.write(f"The demo is running already at {where} (stop it with Ctrl-C there).\n")
-        return 1
-    except CannotStart as error:
+    except REASONS as error:
         sys.stderr.write(f"{error}\n")
-        return 1
-    try:
-        return Demo().run()
-    except (CannotStart, BackfillFailed, PortTaken, PostgresError, ValkeyError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    finally:
-        fcntl.flock(held, fcntl.LOCK_UN)
+    else:
+        return 0
+    return 1
 
 
-def _refuse_other_addresses() -> None:
-    bind = os.environ.get("AMIS_BIND", "")
-    if bind not in LOOPBACKS:
+def _wishes() -> Environment:
+    """The caller's settings. Raises BadEnvironment with all that is wrong with them."""
+    filled_in = FILLED_IN | ({} if environment.names_database(os.environ) else FILLED_IN_DATABASE)
+    settings = environment.load(filled_in | os.environ)
+    if settings.bind not in LOOPBACKS:
         raise CannotStart(
-            f"The demo listens on this machine only, not on {bind}: its accounts are for trial. "
-            "For others to reach AMIS, install it with docker compose behind TLS."
+            f"The demo listens on 127.0.0.1 only, not on AMIS_BIND={settings.bind}: its accounts "
+            "are for trial. For others to reach AMIS, install it with docker compose behind TLS."
         )
+    return settings
+
+
+class Leaving(BaseException):
+    """A signal came while the demo was starting: not a failure of what it interrupts."""
+
+
+REASONS = (
+    BackfillFailed,
+    BadEnvironment,
+    CannotStart,
+    PortTaken,
+    PostgresError,
+    ValkeyError,
+)
 
 
 class Demo:
     """One run of the demo."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Environment) -> None:
+        self._settings = settings
         self._console = Console()
         self._supervisor = Supervisor(changed=self._write)
         self._facts: dict[str, Any] | None = None
         self._ready_s: float | None = None
 
-    def run(self) -> int:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._leave)
+    def run(self) -> None:
+        leave.heed(self._leave)
         try:
             self._start()
             self._supervisor.watch()
@@ -91,21 +102,20 @@ class Demo:
             pass
         finally:
             self._stop()
-        return 0
 
     def _stop(self) -> None:
         if self._supervisor.services:
             self._console.say("Stopping")
             self._supervisor.stop_all()
             self._console.say("Stopped; data are kept")
-        paths.DEMO.unlink(missing_ok=True)
+        for path in (paths.DEMO, paths.PIDS):
+            path.unlink(missing_ok=True)
 
     def _leave(self, *_: object) -> None:
         """While starting, unwind at once; while watching, end the watch."""
         self._supervisor.leave()
         if self._ready_s is None:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, signal.SIG_IGN)
+            leave.heed_no_more()
             raise Leaving
 
     def _start(self) -> None:
@@ -114,13 +124,20 @@ class Demo:
             _reset()
         for stale in paths.CONTROL.iterdir():
             stale.unlink()
-        self._installation = load_or_make(web_port=_web_port(), history_days=_history_days())
+        self._installation = load_or_make(
+            web_port=self._settings.port, history_days=self._settings.history_days
+        )
         self._stores = Stores(self._installation)
+        write_environment(
+            self._installation,
+            base_domain=self._settings.base_domain,
+            cache_url=self._stores.cache_url,
+        )
+        self._settings = environment.load()
         commands = self._commands()
         self._begin_processes(commands, PLANTS)
         with self._console.step("Database and cache run"):
             self._stores.start(self._supervisor)
-        write_environment(self._installation, cache_url=self._stores.cache_url)
         with self._console.step("Tables, plants, people and tokens are there"):
             self._facts = json.loads(self._manage("make_demo_plants", *self._plant_options()))
         self._fill_in_the_past(self._facts["tenants"])
@@ -156,6 +173,7 @@ class Demo:
         return {
             **inherited,
             "AMIS_PORT": str(self._installation.web_port),
+            "AMIS_HTTPS": "0",
             "AMIS_PLC_PASSWORD": self._installation.plc_password,
         }
 
@@ -204,36 +222,19 @@ class Demo:
         )
 
     def _write(self) -> None:
+        lock.remember(self._supervisor.pids)
         if self._facts is not None:
             write_demo_file(
                 facts=self._facts,
                 installation=self._installation,
-                stores=self._stores,
+                settings=self._settings,
                 services=self._supervisor.services,
                 ready_s=self._ready_s,
             )
 
 
-class Leaving(Exception):
-    """A signal came while the demo was starting."""
-
-
 def plc_url(installation: Installation, name: str) -> str:
     return f"opc.tcp://127.0.0.1:{installation.plc_ports[name]}/freeopcua/server/"
-
-
-def _web_port() -> int:
-    text = os.environ.get("AMIS_PORT") or "8000"
-    if not text.isdigit() or not 1 <= int(text) <= 65535:
-        raise CannotStart(f"AMIS_PORT: {text!r} is not a port.")
-    return int(text)
-
-
-def _history_days() -> int:
-    text = os.environ.get("AMIS_HISTORY_DAYS") or str(HISTORY_DAYS)
-    if not text.isdigit() or not 1 <= int(text) <= 3650:
-        raise CannotStart(f"AMIS_HISTORY_DAYS: {text!r} is not a number of days from 1 to 3650.")
-    return int(text)
 
 
 def _reset() -> None:

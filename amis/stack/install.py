@@ -7,11 +7,11 @@ import secrets
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from amis.environment import DATABASE_NAMES, names_cache, names_database
 from amis.stack import paths
 from amis.stack.ports import first_free, free_port, is_free
 from amis.stack.services import PLANTS
 
-HISTORY_DAYS = 180
 FIRST_PLC_PORT = 4840
 
 
@@ -39,7 +39,7 @@ class Installation:
         paths.write_json(paths.STATE, asdict(self))
 
 
-def load_or_make(*, web_port: int, history_days: int = HISTORY_DAYS) -> Installation:
+def load_or_make(*, web_port: int, history_days: int) -> Installation:
     """The installation of this checkout with ports that are free now. Raises PortTaken."""
     if not is_free(web_port):
         raise PortTaken(
@@ -86,35 +86,32 @@ def _keep_or_new(port: int) -> int:
     return port if is_free(port) else free_port()
 
 
-def write_environment(installation: Installation, *, cache_url: str) -> None:
+def write_environment(installation: Installation, *, base_domain: str, cache_url: str) -> None:
     """`.amis/env`: what `manage.py` needs to talk to the demo without any variable.
 
-    A DATABASE_URL or REDIS_URL of the caller's own wins: then these lines name those servers.
+    A database or a cache of the caller's own wins: then these lines name those servers.
     """
     lines = {
         "SECRET_KEY": installation.secret_key,
-        "REDIS_URL": cache_url,
-        "BASE_DOMAIN": "amis.localhost",
+        "BASE_DOMAIN": base_domain,
         "AMIS_PORT": str(installation.web_port),
         "AMIS_DEMO": "1",
         "AMIS_PLC_PASSWORD": installation.plc_password,
     }
-    own = {name: value for name, value in os.environ.items() if name in _DATABASE and value}
-    lines |= own if own.get("DATABASE_URL") or own.get("DB_HOST") else _local_database(installation)
+    if names_cache(os.environ):
+        lines |= _callers(frozenset({"REDIS_URL", "REDIS_URL_FILE"}))
+    else:
+        lines["REDIS_URL"] = cache_url
+    if names_database(os.environ):
+        lines |= _callers(DATABASE_NAMES)
+    else:
+        lines |= _local_database(installation)
     text = "".join(f"{name}={value}\n" for name, value in lines.items())
     paths.write_private(paths.ENV, text)
 
 
-_DATABASE = (
-    "DATABASE_URL",
-    "DB_HOST",
-    "DB_PORT",
-    "DB_NAME",
-    "DB_USER",
-    "DB_PASSWORD",
-    "DB_OWNER_USER",
-    "DB_OWNER_PASSWORD",
-)
+def _callers(names: frozenset[str]) -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name in names and value}
 
 
 def _local_database(installation: Installation) -> dict[str, str]:

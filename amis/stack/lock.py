@@ -1,14 +1,15 @@
-"""One demo a checkout: who holds it, and what a killed one left behind."""
+"""One demo a checkout: who holds it, which processes it has, and what a killed one left behind."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import signal
+import subprocess
 import time
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
 
 from amis.environment import ROOT
 from amis.stack import paths
@@ -18,19 +19,15 @@ class AlreadyRunning(Exception):
     """Another `make demo` of this checkout runs."""
 
 
-def take() -> IO[str]:
-    """Hold the lock for the life of this process. Raises AlreadyRunning with the holder's pid."""
-    file = paths.LOCK.open("a+")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        file.seek(0)
-        raise AlreadyRunning(file.read().strip()) from error
-    file.seek(0)
-    file.truncate()
-    file.write(str(os.getpid()))
-    file.flush()
-    return file
+@contextmanager
+def held() -> Iterator[None]:
+    """Be the one demo of this checkout. Raises AlreadyRunning."""
+    with paths.LOCK.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyRunning from error
+        yield
 
 
 def is_held() -> bool:
@@ -45,11 +42,15 @@ def is_held() -> bool:
     return False
 
 
+def remember(pids: Mapping[str, int]) -> None:
+    """Note the demo's processes, so that a next demo can end them if this one is killed."""
+    paths.write_json(paths.PIDS, dict(pids))
+
+
 def end_leftovers() -> None:
     """End the processes of a demo whose supervisor was killed; call it with the lock taken."""
-    services = (paths.read_json(paths.DEMO) or {}).get("services", {})
-    pids = [entry["pid"] for name, entry in services.items() if name != "supervisor"]
-    ours = [pid for pid in pids if pid and _is_ours(pid)]
+    pids = (paths.read_json(paths.PIDS) or {}).values()
+    ours = [pid for pid in pids if _is_ours(pid)]
     for number, wait_s in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 2.0)):
         for pid in ours:
             with suppress(ProcessLookupError):
@@ -63,17 +64,15 @@ def end_leftovers() -> None:
 def _is_ours(pid: int) -> bool:
     """Whether the process lives and its command line or working directory names this checkout."""
     place = Path("/proc") / str(pid)
-    if not place.parent.joinpath("self").exists():  # macOS has no /proc
-        return _answers(pid)
+    if not place.parent.joinpath("self").exists():
+        return str(ROOT) in _command_line(pid)
     with suppress(OSError):
         named = str(ROOT).encode() in (place / "cmdline").read_bytes()
         return named or (place / "cwd").readlink() == ROOT
     return False
 
 
-def _answers(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return True
+def _command_line(pid: int) -> str:
+    """As `ps` tells it: macOS has no /proc."""
+    words = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
+    return subprocess.run(words, capture_output=True, text=True, check=False).stdout

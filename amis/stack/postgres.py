@@ -32,6 +32,8 @@ SETTINGS = {
     # A connection is opened for every request; thousands of rounds for each would be its main cost.
     "scram_iterations": "1",
     "max_prepared_transactions": "0",
+    # Names the checkout in the title of every process of the server, as far as 63 bytes go.
+    "cluster_name": str(ROOT),
 }
 FAST_AND_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 START_WITHIN_S = 60.0
@@ -86,6 +88,8 @@ class LocalPostgres:
             return
         self._home.mkdir(parents=True, exist_ok=True)
         if self._as_root:
+            if self._home.stat().st_uid != os.geteuid():
+                raise PostgresError(f"{self._home} belongs to somebody else; remove it first.")
             self._home.chmod(0o711)
         shutil.rmtree(self._data, ignore_errors=True)
         self._data.mkdir(mode=0o700)

@@ -6,45 +6,42 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from amis.environment import Environment
 from amis.stack import paths
 from amis.stack.console import Console
 from amis.stack.install import Installation
 from amis.stack.services import PLANTS
-from amis.stack.stores import Stores
 from amis.stack.supervisor import Service
-
-DOMAIN = "amis.localhost"
 
 
 def write_demo_file(
     *,
     facts: Mapping[str, Any],
     installation: Installation,
-    stores: Stores,
+    settings: Environment,
     services: Mapping[str, Service],
     ready_s: float | None,
 ) -> None:
     """Rewrite `.amis/demo.json` at once. `facts` are what `make_demo_plants` printed."""
-    port = installation.web_port
-    tenants = [
-        {
-            "tenant_id": tenant["tenant_id"],
-            "timezone": tenant["timezone"],
-            "url": f"http://{_host(tenant['tenant_id'])}:{port}",
-            "ws_url": f"ws://{_host(tenant['tenant_id'])}:{port}/ws",
-        }
-        for tenant in facts["tenants"]
-    ]
+    tenants = []
+    for tenant in facts["tenants"]:
+        label = tenant["tenant_id"].replace("_", "-")
+        place = f"{label}.{settings.base_domain}:{settings.port}"
+        urls = {"url": f"http://{place}", "ws_url": f"ws://{place}/ws"}
+        tenants.append({name: tenant[name] for name in ("tenant_id", "timezone")} | urls)
     paths.write_json(
         paths.DEMO,
         {
-            "base_url": f"http://{DOMAIN}:{port}",
+            "base_url": f"http://{settings.base_domain}:{settings.port}",
             "tenants": tenants,
             "users": facts["users"],
             "tokens": facts["tokens"],
             "services": _services(services),
-            "database": {"runtime_url": stores.runtime_url, "owner_url": stores.owner_url},
-            "valkey_url": stores.cache_url,
+            "database": {
+                "runtime_url": settings.database.runtime_url,
+                "owner_url": settings.database.owner_url,
+            },
+            "valkey_url": settings.redis_url,
             "opcua": [
                 {
                     "tenant_id": tenant_id,
@@ -91,10 +88,6 @@ def _services(services: Mapping[str, Service]) -> dict[str, Any]:
         pid = service.process.pid if service.process and service.is_running else None
         entries[name] = {"pid": pid, "log": str(service.log), "restarts": service.restarts}
     return entries
-
-
-def _host(tenant_id: str) -> str:
-    return f"{tenant_id.replace('_', '-')}.{DOMAIN}"
 
 
 def _roles(user: Mapping[str, Any]) -> str:

@@ -7,14 +7,13 @@ from __future__ import annotations
 import os
 import signal
 import time
-from urllib.parse import quote
 
 import psycopg2
 from psycopg2 import sql
 
+from amis.environment import names_cache, names_database
 from amis.stack import paths
 from amis.stack.install import Installation
-from amis.stack.ports import LOOPBACK
 from amis.stack.postgres import LocalPostgres, PostgresError
 from amis.stack.supervisor import Service, Supervisor
 from amis.stack.valkey import LocalValkey
@@ -27,8 +26,8 @@ class Stores:
 
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
-        self.own_database = not (os.environ.get("DATABASE_URL") or os.environ.get("DB_HOST"))
-        self.own_cache = not os.environ.get("REDIS_URL")
+        self.own_database = not names_database(os.environ)
+        self.own_cache = not names_cache(os.environ)
         self._postgres = LocalPostgres(
             paths.POSTGRES,
             port=installation.db_port,
@@ -40,15 +39,8 @@ class Stores:
 
     @property
     def cache_url(self) -> str:
-        return os.environ.get("REDIS_URL") or self._valkey.url()
-
-    @property
-    def runtime_url(self) -> str:
-        return self._url("amis_runtime", self._installation.runtime_password)
-
-    @property
-    def owner_url(self) -> str:
-        return self._url("amis_owner", self._installation.owner_password)
+        """Of the cache that is started here."""
+        return self._valkey.url()
 
     def start(self, supervisor: Supervisor) -> None:
         """Start what is ours and wait until it answers."""
@@ -98,8 +90,3 @@ class Stores:
             if cursor.fetchone() is None:
                 cursor.execute("CREATE DATABASE amis OWNER amis_owner")
         session.close()
-
-    def _url(self, user: str, password: str) -> str:
-        if not self.own_database:
-            return os.environ.get("DATABASE_URL", "")
-        return f"postgresql://{user}:{quote(password)}@{LOOPBACK}:{self._installation.db_port}/amis"

@@ -11,6 +11,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +23,8 @@ from amis.stack import paths
 TICK_S = 0.2
 LONGEST_PAUSE_S = 5.0
 STEADY_AFTER_S = 30.0
-TERM_WITHIN_S = 6.0
+# All is stopped within ten seconds: processes first, then what they write to.
+TERM_WITHIN_S, STORES_WITHIN_S = 5.0, 4.0
 LOG_LIMIT = 5 * 1024 * 1024
 
 
@@ -67,6 +69,11 @@ class Service:
             target=_copy_log, args=(self.process.stdout, self.log, self.name), daemon=True
         ).start()
 
+    def note(self, text: str) -> None:
+        """A line of the supervisor's own in the service's log."""
+        with suppress(OSError), self.log.open("ab") as log:
+            log.write(_line(self.name, text.encode() + b"\n"))
+
     def signal(self, number: int) -> None:
         if self.process is not None and self.is_running:
             self.process.send_signal(number)
@@ -80,20 +87,24 @@ class Supervisor:
     def __init__(self, *, changed: Callable[[], None]) -> None:
         self.services: dict[str, Service] = {}
         self._changed = changed
+        self._is_told = True
         self._leaving = False
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """Of the processes that run now."""
+        running = (service for service in self.services.values() if service.is_running)
+        return {service.name: service.process.pid for service in running if service.process}
 
     def add(self, service: Service) -> None:
         """Start a service and watch it from now on."""
         self.services[service.name] = service
         service.start()
+        self._changed()
 
     def leave(self, *_: object) -> None:
         """Ask `watch` to return; safe in a signal handler."""
         self._leaving = True
-
-    @property
-    def is_leaving(self) -> bool:
-        return self._leaving
 
     def watch(self, *, until: Callable[[], bool] = lambda: False) -> None:
         """Restart what dies and obey commands until `leave` was called or `until` says so."""
@@ -104,23 +115,34 @@ class Supervisor:
     def tick(self) -> None:
         replaced = [self._revive(service) for service in self.services.values()]
         obeyed = [self._obey(path) for path in sorted(paths.CONTROL.glob("*.ask"))]
-        if any(replaced) or obeyed:
+        if any(replaced) or obeyed or not self._is_told:
+            self._tell()
+
+    def _tell(self) -> None:
+        """Say that processes changed; while the disk is full, say it later."""
+        try:
             self._changed()
+            self._is_told = True
+        except OSError:
+            self._is_told = False
 
     def stop_all(self) -> None:
         """End everything in the reverse order: first what uses the database, then the database."""
         stores = [s for s in self.services.values() if s.name in {"db", "cache"}]
-        _end([s for s in self.services.values() if s not in stores])
-        _end(stores)
+        _end([s for s in self.services.values() if s not in stores], within_s=TERM_WITHIN_S)
+        _end(stores, within_s=STORES_WITHIN_S)
 
     def _revive(self, service: Service) -> bool:
         if not service.wanted or service.is_running or time.monotonic() < service.not_before:
             return False
         steady = time.monotonic() - service.started_at > STEADY_AFTER_S
-        pause = 0.3 if steady else min(0.3 * 2**service.restarts, LONGEST_PAUSE_S)
+        pause = 0.3 if steady else min(0.3 * 2 ** min(service.restarts, 9), LONGEST_PAUSE_S)
         service.not_before = time.monotonic() + pause
         service.restarts += 1
-        service.start()
+        try:
+            service.start()
+        except OSError as error:
+            service.note(f"cannot start: {error}")
         return True
 
     def _obey(self, ask: Path) -> bool:
@@ -142,7 +164,7 @@ class Supervisor:
 def _apply(service: Service, action: str) -> None:
     if action in {"stop", "restart"}:
         service.wanted = False
-        _end([service])
+        _end([service], within_s=TERM_WITHIN_S)
     if action in {"start", "restart"}:
         service.wanted = True
         if not service.is_running:
@@ -150,17 +172,18 @@ def _apply(service: Service, action: str) -> None:
             service.start()
 
 
-def _end(services: list[Service]) -> None:
+def _end(services: list[Service], *, within_s: float) -> None:
     """Ask all to end, wait for them together, then insist."""
     for service in services:
         service.signal(service.stop_signal)
-    deadline = time.monotonic() + TERM_WITHIN_S
+    deadline = time.monotonic() + within_s
     for service in services:
         if service.process is None:
             continue
         try:
             service.process.wait(max(deadline - time.monotonic(), 0.05))
         except subprocess.TimeoutExpired:
+            service.note(f"did not end within {within_s:.0f} s and was killed")
             _kill_session(service.process)
             service.process.wait()
 
@@ -179,5 +202,10 @@ def _copy_log(source: IO[bytes] | None, path: Path, name: str) -> None:
         path.replace(path.with_suffix(".log.1"))
     with path.open("ab", buffering=0) as log, source:
         for line in source:
-            stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-            log.write(f"{stamp} {name}: ".encode() + line)
+            with suppress(OSError):  # a full disk must not stop the process that writes
+                log.write(_line(name, line))
+
+
+def _line(name: str, text: bytes) -> bytes:
+    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return f"{stamp} {name}: ".encode() + text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from amis.environment import BadEnvironment, load, secret
+from amis.environment import BadEnvironment, home, load, secret
 
 GOOD = {
     "SECRET_KEY": "k" * 40,
@@ -90,6 +90,36 @@ def test_the_local_stack_does_not_mix_with_another_database(tmp_path: Path):
     (tmp_path / ".amis" / "env").write_text("\n".join([*lines, "DB_OWNER_USER=local_owner"]))
     database = load({"DATABASE_URL": "postgres://u:p@elsewhere/db"}, root=tmp_path).database
     assert (database.host, database.owner_user) == ("elsewhere", "u")
+
+
+def test_a_password_for_containers_is_not_taken_for_the_local_stacks(tmp_path: Path):
+    (tmp_path / ".amis").mkdir()
+    lines = "\n".join(f"{key}={value}" for key, value in GOOD.items())
+    (tmp_path / ".amis" / "env").write_text(lines)
+    (tmp_path / ".env").write_text("DB_PASSWORD=of-the-containers\nDB_OWNER_PASSWORD=too\n")
+    database = load({}, root=tmp_path).database
+    assert (database.password, database.owner_password) == ("p", "p")
+
+
+def test_the_urls_of_a_database_lead_back_to_it(tmp_path: Path):
+    values = {**GOOD, "DB_PASSWORD": "p/w:1@x", "DB_OWNER_USER": "own er", "DB_OWNER_PASSWORD": "%"}
+    database = load(values, root=tmp_path).database
+    runtime, owner = (
+        load({**GOOD, "DATABASE_URL": url}, root=tmp_path).database
+        for url in (database.runtime_url, database.owner_url)
+    )
+    assert (runtime.user, runtime.password, runtime.name) == (
+        "mfg_user",
+        "p/w:1@x",
+        "manufacturing",
+    )
+    assert (owner.user, owner.password, owner.host) == ("own er", "%", "db")
+
+
+def test_dot_env_can_name_the_local_stacks_folder(tmp_path: Path):
+    (tmp_path / ".env").write_text("AMIS_HOME=elsewhere\n")
+    assert home({}, root=tmp_path) == tmp_path / "elsewhere"
+    assert home({"AMIS_HOME": "here"}, root=tmp_path) == tmp_path / "here"
 
 
 def test_passwords_are_not_shown_where_the_settings_are_printed(tmp_path: Path):
