@@ -6,9 +6,11 @@ from django.conf import settings
 from django.db import connection
 from psycopg2 import sql
 
+from amis.errors import NotAllowed
 from tenants.backend.base import PUBLIC_ROLE
 from tenants.models import Tenant
 
+OLDEST_SERVER = 15
 TENANT_GROUP = "amis_tenant"
 WRITE = sql.SQL("SELECT, INSERT, UPDATE, DELETE")
 
@@ -31,6 +33,25 @@ def _role_exists(name: str) -> bool:
 def create_role(name: str) -> None:
     if not _role_exists(name):
         _run("CREATE ROLE {role} NOLOGIN", role=name)
+
+
+def check_owner() -> None:
+    """Raises NotAllowed where this login cannot make what an installation needs."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT r.rolname, d.datname, current_setting('server_version_num')::int / 10000,
+                      r.rolsuper OR r.rolcreaterole AND pg_has_role(d.datdba, 'USAGE')
+               FROM pg_roles r, pg_database d
+               WHERE r.rolname = current_user AND d.datname = current_database()"""
+        )
+        login, database, version, may = cursor.fetchone()
+    if version < OLDEST_SERVER:
+        raise NotAllowed(f"PostgreSQL {OLDEST_SERVER} or later is needed; this is {version}.")
+    if not may:
+        raise NotAllowed(
+            f"{login} must own the database {database} and may make roles. As a superuser: "
+            f'ALTER ROLE "{login}" CREATEROLE; ALTER DATABASE "{database}" OWNER TO "{login}"'
+        )
 
 
 def prepare_runtime_login(*, user: str, password: str) -> None:

@@ -27,6 +27,8 @@ from amis.stack.valkey import ValkeyError
 
 LOOPBACKS = {"127.0.0.1", "localhost", "::1"}
 READY_WITHIN_S = 120.0
+# Before the sentence of a management command that knows why it cannot go on.
+REFUSAL = "CommandError: "
 # What the demo itself fills in, so that the caller's own settings can be checked before it starts.
 FILLED_IN = {"SECRET_KEY": "-" * 32, "REDIS_URL": "redis://127.0.0.1"}
 FILLED_IN_DATABASE = {"DB_HOST": "127.0.0.1", "DB_NAME": "amis", "DB_USER": "amis"}
@@ -198,7 +200,10 @@ class Demo:
             text=True,
             check=False,
         )
-        (paths.LOGS / "setup.log").open("a").write(done.stderr)
+        with (paths.LOGS / "setup.log").open("a") as log:
+            log.write(done.stderr)
+        if done.returncode and REFUSAL in done.stderr:
+            raise CannotStart(done.stderr.rpartition(REFUSAL)[2].strip())
         if done.returncode:
             raise CannotStart(f"manage.py {words[0]} failed:\n{done.stderr.strip()[-1500:]}")
         return done.stdout

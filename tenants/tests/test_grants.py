@@ -7,6 +7,9 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 from django_tenants.utils import tenant_context
 
+from amis.errors import NotAllowed
+from conftest import as_owner
+from tenants import grants
 from tenants.models import Domain, Tenant
 
 BASE = "amis.localhost"
@@ -86,3 +89,17 @@ def test_a_plant_sees_only_its_own_members(db, alice, mallory, lyon):
 def test_a_plant_cannot_write_shared_rows(db, lyon):
     with tenant_context(lyon), pytest.raises(ProgrammingError), transaction.atomic():
         Tenant.objects.filter(schema_name="plant_lyon").update(tenant_name="Paris")
+
+
+def test_an_owner_that_may_not_make_roles_is_told_what_to_ask_for(django_db_setup, committed):
+    with as_owner(), connection.cursor() as cursor:
+        grants.check_owner()
+        cursor.execute("CREATE ROLE weak")
+        cursor.execute("GRANT weak TO CURRENT_USER")
+        cursor.execute("SET ROLE weak")
+        try:
+            with pytest.raises(NotAllowed, match=r'ALTER ROLE "weak" CREATEROLE'):
+                grants.check_owner()
+        finally:
+            cursor.execute("RESET ROLE")
+            cursor.execute("DROP ROLE weak")

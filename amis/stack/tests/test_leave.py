@@ -26,7 +26,8 @@ def _started(*command: str) -> subprocess.Popen[str]:
     running = subprocess.Popen(
         command,
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        # These tests may run under a make themselves; the one started here is nobody's child.
+        env={**{k: v for k, v in os.environ.items() if "MAKE" not in k}, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,

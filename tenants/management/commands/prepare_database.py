@@ -6,9 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
-from django.db import connection
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
 
+from amis.errors import NotAllowed
 from tenants import grants
 from tenants.models import Tenant
 from tenants.services import pending_schemas, provision
@@ -19,6 +20,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         database = settings.ENVIRONMENT.database
+        try:
+            grants.check_owner()
+        except NotAllowed as error:
+            raise CommandError(error.message) from error
+        except OperationalError as error:
+            raise CommandError(f"The database does not answer: {str(error).strip()}") from error
         grants.prepare_runtime_login(user=database.user, password=database.password)
         pending = pending_schemas()
         if "public" in pending:
