@@ -32,4 +32,5 @@ setup-dev:
 	@$(PYTHON) scripts/setup.py $(if $(LIGHT),requirements-light.txt,auto) requirements-dev.txt
 
 clean:
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@! $(VENV)/python -m amis.stack status >/dev/null 2>&1 || { echo "The demo is running; stop it first."; exit 1; }
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
