@@ -52,10 +52,11 @@ def minutes(value: float | None) -> str:
 
 @register.filter
 def number(value: Any) -> str:
-    """A signal's value: at most one decimal."""
+    """A signal's value: a number with one decimal, anything else as it is."""
     if _absent(value):
         return UNKNOWN
-    return _signed(f"{value:,.1f}") if isinstance(value, float) else str(value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return _signed(f"{value:,.1f}") if is_number else str(value)
 
 
 @register.filter
