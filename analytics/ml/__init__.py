@@ -1,0 +1,1 @@
+"""Maths of prediction at the grain of a shift: arrays and frozen dataclasses in and out."""
