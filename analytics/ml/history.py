@@ -87,7 +87,7 @@ class ShiftHistory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Questions:
-    """Planned shifts whose downtime is asked for, each as of its own instant, at or before start."""
+    """Planned shifts whose downtime is asked for, each as of an instant at or before its start."""
 
     machine: Ints
     shift: Ints
