@@ -1,0 +1,18 @@
+"""What AMIS says will happen, with what it was said, and what became of it; one plant's rows."""
+
+from analytics.models.anomaly import Anomaly
+from analytics.models.prediction import Forecast, Prediction
+from analytics.models.preferences import Preferences
+from analytics.models.registry import ModelArtefact, ModelVersion, Promotion
+from analytics.models.run import Run
+
+__all__ = [
+    "Anomaly",
+    "Forecast",
+    "ModelArtefact",
+    "ModelVersion",
+    "Prediction",
+    "Preferences",
+    "Promotion",
+    "Run",
+]

@@ -1,0 +1,47 @@
+"""Something unlike the machine's own past, and what a person said of it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Anomaly(models.Model):
+    """An event at the grain of a shift or of a signal. Keyed by machine, grain and start, so that
+    detecting an interval again changes the event and does not add another.
+    """
+
+    class Grain(models.TextChoices):
+        SHIFT = "shift", "Shift"
+        SIGNAL = "signal", "Signal"
+
+    class Status(models.TextChoices):
+        OPEN = "open", "Open"
+        CONFIRMED = "confirmed", "Confirmed"
+        DISMISSED = "dismissed", "Dismissed"
+
+    machine = models.ForeignKey(
+        "production.Machine", on_delete=models.CASCADE, related_name="anomalies"
+    )
+    grain = models.CharField(max_length=10, choices=Grain)
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    score = models.FloatField()
+    sentence = models.TextField()
+    signals = models.JSONField(default=list)
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    decided_by = models.CharField(max_length=200, blank=True)
+    decided_user_id = models.BigIntegerField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    found_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-start",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("machine", "grain", "start"), name="anomaly_once_a_start"
+            ),
+        )
+        indexes = (models.Index(fields=("start",)),)
+
+    def __str__(self) -> str:
+        return f"{self.machine_id} {self.sentence}"

@@ -1,0 +1,1 @@
+"""Train, predict, forecast, detect, grade: stages that read rows and leave rows."""

@@ -1,0 +1,1 @@
+"""What the system would have said in the past, by the code that serves."""

@@ -1,0 +1,125 @@
+"""Training of the downtime model: a challenger that serves only where it is shown to be better."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from amis.errors import InsufficientData
+from analytics.ml import downtime
+from analytics.ml.challenge import Verdict, compare
+from analytics.ml.history import ShiftHistory
+from analytics.models import ModelVersion
+from analytics.selectors.shift_history import first_start, predicted_machines, shift_history
+from analytics.services.models_in_force import loaded
+from analytics.services.registry import (
+    BY_RULE,
+    champion,
+    hash_of,
+    keep_version,
+    promote,
+    refuse,
+)
+from production.selectors.calendar import plant_timezone
+from production.shopfloor.record import instant, us
+
+TASK = ModelVersion.Task.DOWNTIME
+MOST_DAYS = 730
+"""Older shifts teach nothing about today's machines and cost memory."""
+
+Tell = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    version: ModelVersion
+    serves: bool
+
+
+def train_downtime(*, as_of: datetime, tell: Tell) -> Trained:
+    """Train on what was known at `as_of`, keep the version, and let it serve or refuse it.
+
+    Raises InsufficientData with what is missing. Run again it finds the version it made.
+    """
+    tell(1, "reading shifts")
+    history = history_until(as_of)
+    model = downtime.train(history, as_of_us=us(as_of), tell=lambda p, s: tell(5 + 0.85 * p, s))
+    tell(92, "keeping the model")
+    version = keep_version(
+        task=TASK,
+        as_of=as_of,
+        data_hash=data_hash(history, as_of),
+        parts=downtime.dump(model),
+        facts=_facts(model, history),
+    )
+    tell(95, "comparing with the model that serves")
+    return Trained(version, _decide(version, model, history))
+
+
+def history_until(as_of: datetime, *, ahead: timedelta = timedelta(0)) -> ShiftHistory:
+    """The plant's shifts that start before an instant. Raises InsufficientData without any."""
+    machines = predicted_machines()
+    begin = first_start(machines)
+    if begin is None:
+        raise InsufficientData(
+            "There is no shift record yet.",
+            missing=["No shift of a machine with a shift pattern has been recorded yet: 0 shifts."],
+        )
+    begin = max(begin, as_of - timedelta(days=MOST_DAYS))
+    return shift_history(
+        machines=machines, start=begin, end=as_of + ahead, timezone=plant_timezone()
+    )
+
+
+def data_hash(history: ShiftHistory, as_of: datetime) -> str:
+    known = history.known_at(us(as_of))
+    return hash_of(list(known.machines), known.start_us, known.downtime_min, known.down_end_us)
+
+
+def _decide(version: ModelVersion, model: Any, history: ShiftHistory) -> bool:
+    """The first version serves; a later one has to beat the one that serves."""
+    serving = champion(TASK)
+    if serving is None:
+        promote(version, by=BY_RULE, why="The first model of this plant.", verdict={})
+        return True
+    if serving.pk == version.pk:
+        return True
+    verdict = judge(serving, model, history)
+    if verdict.promote:
+        promote(version, by=BY_RULE, why=verdict.reason, verdict=verdict.as_dict())
+    else:
+        refuse(version, verdict=verdict.as_dict())
+    return verdict.promote
+
+
+def judge(serving: ModelVersion, model: Any, history: ShiftHistory) -> Verdict:
+    """Both on the shifts since the serving model was trained, which neither had seen."""
+    losses = model.replay
+    unseen = losses.start_us >= us(serving.as_of)
+    old = loaded(serving, downtime.load)
+    rows = losses.rows[unseen]
+    return compare(
+        downtime.losses(old, history, rows),
+        losses.ours[unseen],
+        start_us=losses.start_us[unseen],
+        seed=7,
+    )
+
+
+def _facts(model: Any, history: ShiftHistory) -> dict[str, Any]:
+    known = ~np.isnan(history.downtime_min)
+    return {
+        "data_from": instant(int(history.start_us[known].min())),
+        "data_to": instant(int(history.end_us[known].max())),
+        "rows": int(known.sum()),
+        "weights": model.weights,
+        "metrics": model.metrics,
+        "evidence": model.evidence,
+        "guard": model.guard,
+        "guard_reason": model.guard_reason,
+        "skill_vs_naive": model.skill_vs_naive,
+    }
