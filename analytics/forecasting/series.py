@@ -23,7 +23,8 @@ class DailySeries:
     `key` is a machine_id or `*` for the plant. `is_open` says for each day of `values` and for the
     days after (at least 30 of them) whether a shift is planned. `lower` and `upper` bound what the
     metric can be; None where nothing does. `additive` metrics (minutes, pieces) are 0 on closed
-    days and may be summed; ratios are undefined there.
+    days and may be summed; ratios are undefined there. The newest `late_days` days are not known at
+    00:00 of the next one, as where a night shift runs on.
     """
 
     key: str
@@ -34,6 +35,7 @@ class DailySeries:
     lower: float | None = 0.0
     upper: float | None = None
     additive: bool = True
+    late_days: int = 0
 
     @property
     def end_day(self) -> date:
@@ -43,7 +45,10 @@ class DailySeries:
     def before(self, origin: date) -> DailySeries:
         """The same series as known at 00:00 of the origin day; the plan of later days stays."""
         days = max(0, (origin - self.first_day).days)
-        return replace(self, values=self.values[:days])
+        values = self.values[:days].copy()
+        if self.late_days and days <= len(self.values):
+            values[-self.late_days :] = np.nan
+        return replace(self, values=values)
 
     def plan_from(self, origin: date, days: int = HORIZON) -> Bools:
         """Whether each of the days from the origin is planned to be worked."""

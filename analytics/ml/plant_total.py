@@ -36,7 +36,7 @@ def plant_total(
 
     `quantiles` is (machine, 5): 2.5, 10, 50, 90 and 97.5 %. Between them a draw is linear, below
     the lowest it is the lowest, above the highest it runs on by as much as the last step, at most
-    to the planned minutes. Expected minutes add up exactly: the mean of a sum is the sum of the means.
+    to the planned minutes. Expected minutes add up: the mean of a sum is the sum of the means.
 
     >>> q = np.array([[0.0, 0.0, 10.0, 20.0, 30.0]])
     >>> round(plant_total(quantiles=q, expected_min=np.array([11.0]),
