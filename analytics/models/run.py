@@ -29,6 +29,9 @@ class Run(models.Model):
     sent_at = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
     detail = models.JSONField(default=dict)
+    result = models.JSONField(
+        default=dict, help_text="Files that the next run takes up, base64 by name."
+    )
     job = models.ForeignKey("production.Job", on_delete=models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)

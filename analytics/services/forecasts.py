@@ -1,0 +1,179 @@
+"""Daily forecasts: train the pool, forecast each plant day, join what came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone as clock
+
+from amis.errors import InsufficientData
+from analytics.forecasting import forecast as forecasting
+from analytics.forecasting.series import HORIZON, DailySeries
+from analytics.ml.instants import midnight, plant_day
+from analytics.models import Forecast, ModelVersion
+from analytics.selectors.answers import answers_changed
+from analytics.selectors.daily_series import daily_series, first_record_day
+from analytics.selectors.shift_history import predicted_machines
+from analytics.services.models_in_force import loaded
+from analytics.services.registry import (
+    BY_RULE,
+    challenger,
+    champion,
+    hash_of,
+    keep_version,
+    promote,
+    refuse,
+)
+from production.selectors.calendar import plant_timezone
+
+TASK = ModelVersion.Task.FORECAST
+MOST_DAYS = 800
+LEAST_DAYS = 14
+
+Tell = Callable[[float, str], None]
+
+
+def series_until(origin: date, *, keys: Sequence[str] | None = None) -> list[DailySeries]:
+    """The plant's series up to an origin day. Raises InsufficientData without a record."""
+    machines = predicted_machines()
+    first = first_record_day(machines)
+    if first is None or first >= origin:
+        raise InsufficientData(
+            "There is no shift record yet.",
+            missing=[f"A forecast needs {LEAST_DAYS} days of records: have 0, need {LEAST_DAYS}."],
+        )
+    first = max(first, origin - timedelta(days=MOST_DAYS))
+    found = daily_series(machines=machines, first=first, last=origin, timezone=plant_timezone())
+    return [one for one in found if keys is None or one.key in keys]
+
+
+def train_lstm(*, as_of: datetime, tell: Tell) -> dict[str, bytes]:
+    """The global LSTM as files; runs where TensorFlow may be imported."""
+    from analytics.forecasting import lstm
+
+    origin = plant_day(as_of, plant_timezone())
+    weights = lstm.train_lstm(series_until(origin), as_of=origin, tell=tell)
+    return dict(lstm.dump_lstm(weights))
+
+
+def train_forecast(
+    *, as_of: datetime, lstm_parts: dict[str, bytes] | None, tell: Tell
+) -> ModelVersion:
+    """Train on what was known at `as_of`; the version serves where it is shown to be better."""
+    from analytics.forecasting import lstm
+
+    origin = plant_day(as_of, plant_timezone())
+    series = series_until(origin)
+    weights = lstm.load_lstm(lstm_parts) if lstm_parts else None
+    model = forecasting.train(series, as_of=origin, lstm=weights, tell=tell)
+    tell(97, "keeping the model")
+    version = keep_version(
+        task=TASK,
+        as_of=as_of,
+        data_hash=hash_of(*(one.before(origin).values for one in series), sorted(lstm_parts or {})),
+        parts=dict(forecasting.dump(model)) | (lstm_parts or {}),
+        facts={
+            "data_from": midnight(series[0].first_day, plant_timezone()),
+            "data_to": as_of,
+            "rows": int(sum(np.isfinite(one.values).sum() for one in series)),
+            "weights": model.weights,
+            "metrics": model.metrics,
+            "evidence": model.evidence,
+            "guard": model.guard,
+            "guard_reason": model.guard_reason,
+            "skill_vs_naive": model.skill_vs_naive,
+        },
+    )
+    _decide(version)
+    return version
+
+
+def _decide(version: ModelVersion) -> None:
+    """The first serves; a later one when its backtest is more than 1 % better than the serving
+    version's forecasts were on the days since, or where that one knows fewer members.
+    """
+    serving = champion(TASK)
+    if serving is None:
+        promote(version, by=BY_RULE, why="The first model of this plant.", verdict={})
+    elif serving.pk != version.pk:
+        refuse(version, verdict={})
+
+
+def issue_forecasts(*, origin: date, keys: Sequence[str] | None, tell: Tell) -> int:
+    """Forecast from an origin day with the version that serves; how many rows were stored."""
+    stored = 0
+    serving = champion(TASK)
+    for version in filter(None, (serving, challenger(TASK))):
+        series = series_until(origin, keys=keys)
+        tell(20, f"{len(series)} series by version {version.number}")
+        said = forecasting.forecast(loaded(version, forecasting.load), series, origin=origin)
+        stored += _store(said, version, origin, is_shadow=version != serving)
+    return stored
+
+
+@transaction.atomic
+def _store(said: Sequence[Any], version: ModelVersion, origin: date, *, is_shadow: bool) -> int:
+    issued, as_of = clock.now(), midnight(origin, plant_timezone())
+    rows = [
+        Forecast(
+            version=version, is_shadow=is_shadow, issued_at=issued, as_of=as_of, **columns(one)
+        )
+        for one in said
+    ]
+    before = Forecast.objects.count()
+    Forecast.objects.bulk_create(rows, batch_size=200, ignore_conflicts=True)
+    answers_changed()
+    return Forecast.objects.count() - before
+
+
+def columns(one: Any) -> dict[str, Any]:
+    """A forecast of the maths as the columns of its row."""
+    return {
+        "key": one.key,
+        "metric": one.metric,
+        "origin": one.origin,
+        "served": one.served,
+        "reason": one.reason,
+        "quantiles": {str(q): _plain(values) for q, values in one.quantiles.items()},
+        "mean": _plain(one.mean),
+        "members": {name: _plain(values) for name, values in one.members.items()},
+        "weights": one.weights,
+        "totals": {str(days): _plain(total) for days, total in one.totals.items()},
+        "is_open": [bool(flag) for flag in one.is_open],
+        "naive": _plain(one.naive),
+        "backtest": one.backtest,
+        "history_days": one.history_days,
+    }
+
+
+def grade_forecasts(*, today: date) -> int:
+    """Fill in what came on the days of earlier forecasts that are known now."""
+    waiting = list(
+        Forecast.objects.filter(origin__lt=today, origin__gte=today - timedelta(days=HORIZON + 7))
+        .exclude(graded_until__gte=today - timedelta(days=1))
+        .order_by("origin")
+    )
+    if not waiting:
+        return 0
+    known = {(one.key, one.metric): one for one in series_until(today)}
+    for row in waiting:
+        one = known.get((row.key, row.metric))
+        if one is None:
+            continue
+        first = (row.origin - one.first_day).days
+        row.actuals = _plain(one.values[max(first, 0) : first + HORIZON])
+        row.graded_until = today - timedelta(days=1)
+    Forecast.objects.bulk_update(waiting, ["actuals", "graded_until"], batch_size=200)
+    answers_changed()
+    return len(waiting)
+
+
+def _plain(values: Any) -> Any:
+    """Numbers for JSON: NaN is null."""
+    if values is None:
+        return None
+    return [None if v is None or not np.isfinite(v) else float(v) for v in values]

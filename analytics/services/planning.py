@@ -1,0 +1,102 @@
+"""What is due in a plant: trainings once a week, scores once an hour, forecasts once a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone as clock
+
+from analytics.forecasting.forecast import installed
+from analytics.ml.instants import GRACE, midnight, plant_day, training_instant
+from analytics.models import ModelVersion, Run
+from analytics.selectors.shift_history import first_start, predicted_machines
+from analytics.services.registry import champion
+from analytics.services.runs import Piece, plan_run
+from analytics.services.scoring import open_questions
+from analytics.services.work import KINDS
+from production.models import Machine
+from production.selectors.calendar import plant_timezone
+
+WEEK = 7
+AT_ONCE = 2
+"""So many pieces of a plant may wait or run at a time: the queue goes round between plants."""
+SENT_AGAIN = timedelta(minutes=30)
+LSTM_PATIENCE = timedelta(minutes=30)
+AFTER_MIDNIGHT = timedelta(minutes=5)
+KEEP = timedelta(days=60)
+TRAININGS = {
+    "train_downtime": ModelVersion.Task.DOWNTIME,
+    "train_forecast": ModelVersion.Task.FORECAST,
+    "train_anomaly": ModelVersion.Task.ANOMALY,
+}
+
+
+def plan(*, now: datetime) -> list[Run]:
+    """Write down what is due in the current plant; the runs to hand to workers, in order."""
+    machines = predicted_machines()
+    begin = first_start(machines)
+    if begin is None or begin > now:
+        return []
+    timezone = plant_timezone()
+    for piece in _due(machines, now=now, timezone=timezone):
+        plan_run(piece)
+    Run.objects.filter(finished_at__lt=now - KEEP).delete()
+    return _to_send(now)
+
+
+def _due(machines: list[Machine], *, now: datetime, timezone: str) -> Iterator[Piece]:
+    heard = now - GRACE
+    hour = heard.replace(minute=0, second=0, microsecond=0)
+    yield from _trainings(heard, timezone)
+    if champion(ModelVersion.Task.DOWNTIME):
+        for as_of in {one.as_of for one in open_questions(machines, now=now, timezone=timezone)}:
+            yield Piece("score", as_of)
+    if champion(ModelVersion.Task.FORECAST):
+        yield Piece("forecast", midnight(plant_day(now - AFTER_MIDNIGHT, timezone), timezone))
+    if champion(ModelVersion.Task.ANOMALY):
+        yield Piece("detect", hour)
+    yield Piece("grade", hour)
+
+
+def _trainings(heard: datetime, timezone: str) -> Iterator[Piece]:
+    """Weekly; while data are too thin for the week's training, each day tries anew."""
+    for kind in TRAININGS:
+        due_at = training_instant(heard, every_days=WEEK, timezone=timezone)
+        if Run.objects.filter(kind=kind, due_at=due_at, state=Run.State.THIN).exists():
+            due_at = training_instant(heard, every_days=1, timezone=timezone)
+        if kind == "train_forecast" and "lstm" in installed():
+            yield Piece("train_lstm", due_at)
+            if _lstm_is_awaited(due_at):
+                continue
+        yield Piece(kind, due_at)
+
+
+def _lstm_is_awaited(due_at: datetime) -> bool:
+    """The pool waits for the LSTM, but not for ever: without it the rest is combined."""
+    run = Run.objects.filter(kind="train_lstm", due_at=due_at).first()
+    if run is None:
+        return True
+    return run.finished_at is None and clock.now() - run.created_at < LSTM_PATIENCE
+
+
+def _to_send(now: datetime) -> list[Run]:
+    """Pieces that nobody has, as many as the plant may have under way; short ones first."""
+    open_runs = Run.objects.filter(state__in=(Run.State.WAITING, Run.State.RUNNING))
+    held = Q(lease_until__gte=now) | Q(state=Run.State.WAITING, sent_at__gt=now - SENT_AGAIN)
+    free: list[Run] = []
+    for queue in ("ml", "ml_tf"):
+        kinds = [name for name, kind in KINDS.items() if kind.queue == queue]
+        under_way = open_runs.filter(held, kind__in=kinds).count()
+        waiting = sorted(
+            open_runs.filter(kind__in=kinds).exclude(held), key=lambda run: _rank(run, kinds)
+        )
+        free += waiting[: max(0, AT_ONCE - under_way)]
+    Run.objects.filter(pk__in=[run.pk for run in free]).update(sent_at=now)
+    return free
+
+
+def _rank(run: Run, kinds: list[str]) -> tuple[bool, int, datetime]:
+    """What a person asked for, then what takes seconds, then the trainings in their order."""
+    return run.job_id is None, kinds.index(run.kind) if KINDS[run.kind].title else -1, run.due_at

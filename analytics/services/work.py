@@ -1,0 +1,89 @@
+"""Each kind of run: on which queue, under which title people see it, and what it does."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone as clock
+
+from analytics.ml.instants import plant_day
+from analytics.models import Run
+from analytics.services import anomalies, forecasts, grading, scoring, training
+from production.selectors.calendar import plant_timezone
+
+Tell = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`title` is empty for what is too short to be watched."""
+
+    queue: str
+    title: str
+    do: Callable[[Run, Tell], str | None]
+
+
+def _train_downtime(run: Run, tell: Tell) -> str:
+    training.train_downtime(as_of=run.due_at, tell=tell)
+    return "/risk/"
+
+
+def _score(run: Run, tell: Tell) -> None:
+    scoring.score(now=max(clock.now(), run.due_at), tell=tell)
+
+
+def _train_lstm(run: Run, tell: Tell) -> None:
+    parts = forecasts.train_lstm(as_of=run.due_at, tell=tell)
+    encoded = {name: base64.b64encode(content).decode() for name, content in parts.items()}
+    Run.objects.filter(pk=run.pk).update(result=encoded)
+
+
+def lstm_parts(due_at: datetime, chunk: str) -> dict[str, bytes] | None:
+    """What the LSTM's own run left for the training of the pool; None where it has not."""
+    run = Run.objects.filter(kind="train_lstm", due_at=due_at, chunk=chunk).first()
+    if run is None or not run.result:
+        return None
+    return {name: base64.b64decode(text) for name, text in run.result.items()}
+
+
+def _train_forecast(run: Run, tell: Tell) -> str:
+    parts = lstm_parts(run.due_at, run.chunk)
+    forecasts.train_forecast(as_of=run.due_at, lstm_parts=parts, tell=tell)
+    return "/forecast/"
+
+
+def _forecast(run: Run, tell: Tell) -> str:
+    origin = plant_day(run.due_at, plant_timezone())
+    keys = run.chunk.split("\x1f") if run.chunk else None
+    forecasts.issue_forecasts(origin=origin, keys=keys, tell=tell)
+    return "/forecast/"
+
+
+def _train_anomaly(run: Run, tell: Tell) -> str:
+    anomalies.train_anomaly(as_of=run.due_at, tell=tell)
+    return "/anomalies/"
+
+
+def _detect(run: Run, tell: Tell) -> None:
+    anomalies.detect(until=run.due_at, tell=tell)
+
+
+def _grade(run: Run, tell: Tell) -> None:
+    now = clock.now()
+    grading.grade_predictions(now=now)
+    forecasts.grade_forecasts(today=plant_day(now, plant_timezone()))
+
+
+KINDS = {
+    "train_downtime": Kind("ml", "Learn the downtime of shifts", _train_downtime),
+    "score": Kind("ml", "", _score),
+    "train_lstm": Kind("ml_tf", "Learn daily patterns (LSTM)", _train_lstm),
+    "train_forecast": Kind("ml", "Compare and combine forecasts", _train_forecast),
+    "forecast": Kind("ml", "Forecast the next 30 days", _forecast),
+    "train_anomaly": Kind("ml", "Learn what is usual", _train_anomaly),
+    "detect": Kind("ml", "", _detect),
+    "grade": Kind("ml", "", _grade),
+}

@@ -1,0 +1,44 @@
+"""Prediction in the background: Beat plans, workers on the queues `ml` and `ml_tf` carry out."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+
+from celery import shared_task
+from django.db import connection
+from django.utils import timezone as clock
+from django_tenants.utils import schema_context
+
+from analytics.models import Run
+from analytics.services.planning import plan
+from analytics.services.runs import carry_out
+from analytics.services.work import KINDS
+from tenants.selectors import active_schemas
+
+
+@shared_task(name="analytics.tasks.plan_predictions")
+def plan_predictions() -> None:
+    """Hand out what is due, plant by plant in turns, so that a large plant does not keep others
+    waiting.
+    """
+    connection.set_schema_to_public()
+    pieces: list[list[tuple[str, int, str]]] = []
+    for schema in active_schemas():
+        with schema_context(schema):
+            due = plan(now=clock.now())
+            pieces.append([(schema, run.pk, KINDS[run.kind].queue) for run in due])
+    for turn in zip_longest(*pieces):
+        for schema, run_id, queue in filter(None, turn):
+            with schema_context(schema):
+                carry_out_run.apply_async((run_id,), queue=queue)
+
+
+@shared_task(name="analytics.tasks.carry_out_run", reject_on_worker_lost=True)
+def carry_out_run(run_id: int) -> None:
+    """Do one piece of work of the plant that the message names, unless it is done or being done."""
+    run = Run.objects.filter(pk=run_id).first()
+    if run is None:
+        return
+    kind = KINDS[run.kind]
+    if carry_out(run.pk, lambda tell: kind.do(run, tell), title=kind.title):
+        plan_predictions.apply_async(queue="default")
