@@ -16,7 +16,7 @@ from tenants.live import valkey
 from tenants.selectors import active_schemas
 
 HEARTBEAT, BACKFILL = "amis:heartbeat:", "amis:backfill:"
-QUEUES = ("default", "ingest", "provision")
+QUEUES = ("default", "ingest", "provision", "ml", "ml_tf")
 SILENT_AFTER_S = 25.0
 LIVE_WITHIN_S = 15.0
 FORGET_S = 3600

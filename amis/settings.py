@@ -199,9 +199,11 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_ROUTES = {
     "production.tasks.make_partitions": {"queue": "provision"},
     "production.tasks.derive": {"queue": "ingest"},
+    "analytics.tasks.carry_out_run": {"queue": "ml"},
 }
 CELERY_BEAT_SCHEDULE = {
     "beat-heartbeat": {"task": "amis.tasks.beat_heartbeat", "schedule": 10.0},
+    "predictions": {"task": "analytics.tasks.plan_predictions", "schedule": 20.0},
     "partitions-ahead": {"task": "production.tasks.make_partitions", "schedule": 6 * 3600.0},
 }
 

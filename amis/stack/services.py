@@ -11,7 +11,10 @@ PLANTS = {
     "plc-chicago": ("plant_chicago", "America/Chicago", 7),
     "plc-lyon": ("plant_lyon", "Europe/Paris", 11),
 }
-PROCESSES = ("web", "worker", "ingest", "provision", "beat")
+PROCESSES = ("web", "worker", "ingest", "provision", "ml", "ml-tf", "beat")
+TRAINERS = ("ml", "ml-tf")
+HELD_KB = 200_000
+"""A training process that holds more memory when its work is done makes way for a fresh one."""
 
 
 def service_commands(
@@ -27,6 +30,8 @@ def service_commands(
         "worker": _worker("default", "worker", 2),
         "ingest": _worker("ingest", "ingest", 2),
         "provision": _worker("provision", "provision", 1),
+        "ml": _trainer("ml"),
+        "ml-tf": _trainer("ml_tf"),
         "beat": (*CELERY, "beat"),
     }
     for offset, (name, (_, zone, seed)) in enumerate(PLANTS.items()):
@@ -41,12 +46,21 @@ def service_environment(name: str, base: Mapping[str, str]) -> dict[str, str]:
     """
     environment = {**base, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
     environment["AMIS_DB_LOGIN"] = "owner" if name == "provision" else "runtime"
+    if name in TRAINERS:
+        # A training that is told to stop is not waited for: it begins anew after the next start.
+        environment["REMAP_SIGTERM"] = "SIGQUIT"
     return environment
 
 
 def _worker(queue: str, name: str, threads: int) -> tuple[str, ...]:
     pool = ("-P", "threads", "-c", str(threads))
     return (*CELERY, "worker", "-Q", queue, *pool, "-n", f"{name}@%h", *QUIET)
+
+
+def _trainer(queue: str) -> tuple[str, ...]:
+    """Work that fills a core for minutes is a process of its own, forked before it imports much."""
+    pool = ("-P", "prefork", "-c", "1", f"--max-memory-per-child={HELD_KB}")
+    return (*CELERY, "worker", "-Q", queue, *pool, "-n", f"{queue}@%h", *QUIET)
 
 
 def _simulator(port: int, zone: str, seed: int, epoch: str) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ class Anomaly(models.Model):
     end = models.DateTimeField()
     score = models.FloatField()
     sentence = models.TextField()
+    expected = models.CharField(max_length=300, blank=True)
     signals = models.JSONField(default=list)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     decided_by = models.CharField(max_length=200, blank=True)

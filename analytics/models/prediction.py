@@ -7,6 +7,13 @@ from django.db import models
 from analytics.models.registry import ModelVersion
 
 
+class Origin(models.TextChoices):
+    """Said when it was time to, or by a replay of the past, as of then."""
+
+    LIVE = "live", "Live"
+    REPLAY = "replay", "Replay"
+
+
 class Prediction(models.Model):
     """Downtime of one planned shift in minutes, as of an instant; `machine` null is the plant.
 
@@ -18,7 +25,10 @@ class Prediction(models.Model):
     machine = models.ForeignKey(
         "production.Machine", on_delete=models.CASCADE, null=True, related_name="predictions"
     )
-    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="predictions")
+    version = models.ForeignKey(
+        ModelVersion, on_delete=models.PROTECT, null=True, related_name="predictions"
+    )
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.LIVE)
     is_shadow = models.BooleanField(default=False)
     production_date = models.DateField()
     shift = models.CharField(max_length=100)
@@ -49,7 +59,7 @@ class Prediction(models.Model):
         ordering = ("-shift_start", "machine__machine_id")
         constraints = (
             models.UniqueConstraint(
-                fields=("machine", "shift_start", "as_of", "version"),
+                fields=("machine", "shift_start", "as_of", "version", "origin"),
                 nulls_distinct=False,
                 name="said_once_a_shift_and_instant",
             ),
@@ -78,7 +88,10 @@ class Forecast(models.Model):
     key = models.CharField(max_length=64)
     metric = models.CharField(max_length=100)
     origin = models.DateField()
-    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="forecasts")
+    version = models.ForeignKey(
+        ModelVersion, on_delete=models.PROTECT, null=True, related_name="forecasts"
+    )
+    made_by = models.CharField(max_length=10, choices=Origin, default=Origin.LIVE)
     is_shadow = models.BooleanField(default=False)
     is_cheap = models.BooleanField(
         default=False, help_text="Published by the cheap members to meet the morning's deadline."
@@ -103,7 +116,8 @@ class Forecast(models.Model):
         ordering = ("-origin", "metric", "key")
         constraints = (
             models.UniqueConstraint(
-                fields=("key", "metric", "origin", "version", "is_cheap"),
+                fields=("key", "metric", "origin", "version", "is_cheap", "made_by"),
+                nulls_distinct=False,
                 name="forecast_once_an_origin",
             ),
         )

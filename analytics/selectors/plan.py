@@ -25,9 +25,14 @@ class PlannedRow:
 
 
 def plan_rows(
-    machines: Sequence[Machine], *, start: datetime, end: datetime, timezone: str
+    machines: Sequence[Machine],
+    *,
+    start: datetime,
+    end: datetime,
+    timezone: str,
+    since_record: bool = True,
 ) -> list[PlannedRow]:
-    """The shifts that start in `[start, end)`, from each machine's first record day on."""
+    """The shifts that start in `[start, end)`, where wanted from a machine's first record day."""
     zone = ZoneInfo(timezone)
     first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
     found = []
@@ -35,7 +40,7 @@ def plan_rows(
         calendar = shift_calendar(machine, timezone=timezone)
         if calendar is None:
             continue
-        since = max(first, first_day(machine) or last)
+        since = max(first, first_day(machine) or last) if since_record else first
         for shift in calendar.between(since, last + timedelta(days=1)):
             if start <= shift.interval.start < end:
                 found.append(row_of(machine, shift))

@@ -17,8 +17,9 @@ from analytics.ml.instants import GRACE, issue_instant, training_instant
 from analytics.selectors.preferences import preferences
 from analytics.selectors.shift_history import predicted_machines, shift_history
 from analytics.services.models_in_force import loaded
-from analytics.services.registry import code_hash, in_force
+from analytics.services.registry import code_hash, in_force, version_named
 from analytics.services.replay.parts import ReplayFile
+from analytics.services.replay.span import Cadence, Span
 from analytics.services.sayings import say
 from analytics.services.training import MOST_DAYS, TASK, data_hash
 from production.selectors.calendar import plant_timezone
@@ -29,18 +30,8 @@ HEADER = (
     "lo95", "hi95", "p_downtime_30", "confidence", "risk", "served", "model_version",
 )  # fmt: skip
 SAID = HEADER[4:14]
-USUAL_RETRAIN_DAYS = 7
 
 Tell = Callable[[float, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Which shifts are replayed: those that start in `[start, end)`, of one machine or of all."""
-
-    start: datetime
-    end: datetime
-    machine_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +48,7 @@ class Source:
         return f"trained {self.trained_at:%Y-%m-%dT%H:%MZ}"
 
 
-def replay_downtime(*, span: Span, retrain_days: int, out: Path, now: datetime, tell: Tell) -> int:
+def replay_downtime(*, span: Span, cadence: Cadence, out: Path, now: datetime, tell: Tell) -> int:
     """Write the file; how many rows it has. Models know only what was known at each as_of."""
     timezone, machines = plant_timezone(), predicted_machines()
     history = shift_history(
@@ -71,8 +62,8 @@ def replay_downtime(*, span: Span, retrain_days: int, out: Path, now: datetime, 
         [us(issue_instant(instant(int(s)), now - GRACE)) for s in history.start_us[rows]],
         dtype=np.int64,
     )
-    sources = _sources(as_of, retrain_days, timezone)
-    file = ReplayFile(out, header=HEADER, question=_question(history, span, retrain_days, now))
+    sources = _sources(as_of, cadence, timezone)
+    file = ReplayFile(out, header=HEADER, question=_question(history, span, cadence, now))
     names = []
     for n, (source, chosen) in enumerate(sources):
         names.append(f"{n:05d}")
@@ -95,25 +86,25 @@ def _rows(history: ShiftHistory, span: Span) -> Ints:
     return rows[np.lexsort((history.machine[rows], history.start_us[rows]))]
 
 
-def _sources(as_of: Ints, retrain_days: int, timezone: str) -> list[tuple[Source, Ints]]:
+def _sources(as_of: Ints, cadence: Cadence, timezone: str) -> list[tuple[Source, Ints]]:
     """Runs of questions that one model answers."""
     found: list[tuple[Source, list[int]]] = []
     known: dict[int, Source] = {}
     for i, at in enumerate(as_of.tolist()):
         if at not in known:
-            known[at] = _source(instant(at), retrain_days, timezone)
+            known[at] = _source(instant(at), cadence, timezone)
         if not found or found[-1][0] != known[at]:
             found.append((known[at], []))
         found[-1][1].append(i)
     return [(source, np.array(indices)) for source, indices in found]
 
 
-def _source(as_of: datetime, retrain_days: int, timezone: str) -> Source:
+def _source(as_of: datetime, cadence: Cadence, timezone: str) -> Source:
     """What served then; before the first promotion what a training of that week would have made."""
-    served = in_force(TASK, as_of) if retrain_days == USUAL_RETRAIN_DAYS else None
+    served = in_force(TASK, as_of) if cadence.is_usual else None
     if served is not None:
         return Source(served.number, None)
-    return Source(None, training_instant(as_of, every_days=retrain_days, timezone=timezone))
+    return Source(None, training_instant(as_of, every_days=cadence.retrain_days, timezone=timezone))
 
 
 def _part(
@@ -121,8 +112,6 @@ def _part(
 ) -> list[list[Any]]:
     """The rows that one model answers; while data are thin each day is tried anew."""
     if source.number is not None:
-        from analytics.services.registry import version_named
-
         model = loaded(version_named(TASK, source.number), downtime.load)
         return _said(model, history, rows, as_of, source.name)
     try:
@@ -134,7 +123,7 @@ def _part(
 
 def _day_by_day(history: ShiftHistory, rows: Ints, as_of: Ints, timezone: str) -> list[list[Any]]:
     found: list[list[Any]] = []
-    for source, chosen in _sources(as_of, 1, timezone):
+    for source, chosen in _sources(as_of, Cadence(retrain_days=1), timezone):
         try:
             model = downtime.train(history, as_of_us=us(source.trained_at))
         except InsufficientData:
@@ -168,14 +157,12 @@ def _nothing() -> list[Any]:
     return [None] * (len(SAID) - 1) + ["insufficient", None]
 
 
-def _question(
-    history: ShiftHistory, span: Span, retrain_days: int, now: datetime
-) -> dict[str, Any]:
+def _question(history: ShiftHistory, span: Span, cadence: Cadence, now: datetime) -> dict[str, Any]:
     return {
         "from": span.start.isoformat(),
         "to": span.end.isoformat(),
         "machine": span.machine_id,
-        "retrain_days": retrain_days,
+        "retrain_days": cadence.retrain_days,
         "code": code_hash(TASK),
         "data": data_hash(history, now),
         "thresholds": preferences().thresholds,

@@ -1,0 +1,119 @@
+"""Versions of models, their record, and the two things that people do to them: train, roll back."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.utils import timezone as clock
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from amis.errors import Invalid
+from analytics.api.ml_wire import ScorePage, VersionOut, VersionPage
+from analytics.api.predictions import MACHINE_PARAMETER, known_machine
+from analytics.models import ModelVersion
+from analytics.selectors.scorecard import day_scores, shift_scores
+from analytics.services.asked import ask_for_training
+from analytics.services.registry import roll_back
+from production.api.query import MOST_DAYS, PAGE_PARAMETERS, choice_of, number_of, page_of
+from production.api.view import PlantView
+from production.api.wire import JobOut, shape
+from production.services.jobs import job_card
+from tenants.permissions import Action
+
+TASKS = tuple(ModelVersion.Task.values)
+TASK_PARAMETER = OpenApiParameter("task", str, enum=TASKS)
+TaskIn = shape("ModelTask", task=serializers.ChoiceField(TASKS))
+SCORE_DAYS = 56
+
+
+def version_card(version: ModelVersion) -> dict[str, Any]:
+    """A version as the API lists it."""
+    promotion = version.promotions.first()
+    plain = (
+        "task", "status", "weights", "metrics", "guard", "guard_reason", "skill_vs_naive", "as_of",
+        "data_from", "data_to", "data_hash", "code_hash", "rows", "verdict", "created_at",
+    )  # fmt: skip
+    return {
+        **{name: getattr(version, name) for name in plain},
+        "version": str(version.number),
+        "members": sorted(version.weights),
+        "promoted_at": promotion.at if promotion else None,
+        "promoted_by": promotion.by if promotion else None,
+        "promoted_why": promotion.why if promotion else None,
+    }
+
+
+class Models(PlantView):
+    """Every version of every model, newest first."""
+
+    @extend_schema(
+        operation_id="ml_models",
+        parameters=[TASK_PARAMETER, *PAGE_PARAMETERS],
+        responses=VersionPage,
+    )
+    def get(self, request: Request) -> Response:
+        versions = ModelVersion.objects.prefetch_related("promotions").order_by("-created_at")
+        task = choice_of(request.GET, "task", TASKS)
+        if task is not None:
+            versions = versions.filter(task=task)
+        page = page_of(request)
+        part = versions[page.offset : page.offset + page.limit]
+        return Response(page.envelope(versions.count(), [version_card(v) for v in part]))
+
+
+class Scorecard(PlantView):
+    """What was said, and what came."""
+
+    @extend_schema(
+        operation_id="ml_scorecard",
+        parameters=[
+            OpenApiParameter("task", str, enum=("downtime", "forecast")),
+            OpenApiParameter("days", int, description="1..365 (56)"),
+            MACHINE_PARAMETER,
+            *PAGE_PARAMETERS,
+        ],
+        responses=ScorePage,
+    )
+    def get(self, request: Request) -> Response:
+        task = choice_of(request.GET, "task", ("downtime", "forecast")) or "downtime"
+        days = number_of(request.GET, "days", default=SCORE_DAYS, lowest=1, highest=MOST_DAYS)
+        page, machine_id = page_of(request), known_machine(request)
+        scores = day_scores if task == "forecast" else shift_scores
+        rows = scores(days=days, machine_id=machine_id, now=clock.now())
+        return Response(page.envelope(len(rows), rows[page.offset : page.offset + page.limit]))
+
+
+class Train(PlantView):
+    """Train a model now, as a job."""
+
+    needs: ClassVar[dict[str, Action]] = {"POST": Action.RUN_JOBS}
+
+    @extend_schema(operation_id="ml_train", request=TaskIn, responses={202: JobOut})
+    def post(self, request: Request) -> Response:
+        job = ask_for_training(task=_task(request), now=clock.now(), user=request.user)
+        headers = {"Location": f"/api/jobs/{job.pk}"}
+        return Response(job_card(job), status=202, headers=headers)
+
+
+class RollBack(PlantView):
+    """Let the version serve that served before."""
+
+    needs: ClassVar[dict[str, Action]] = {"POST": Action.MANAGE_PEOPLE}
+
+    @extend_schema(operation_id="ml_rollback", request=TaskIn, responses=VersionOut)
+    def post(self, request: Request) -> Response:
+        return Response(version_card(roll_back(_task(request), by=str(request.user))))
+
+
+def _task(request: Request) -> str:
+    """Raises Invalid naming the field."""
+    task = request.data.get("task") if isinstance(request.data, dict) else None
+    if task not in TASKS:
+        message = f"must be one of {', '.join(TASKS)}"
+        raise Invalid(
+            f"task: {message}.", errors=[{"row": None, "field": "task", "message": message}]
+        )
+    return str(task)

@@ -1,0 +1,59 @@
+"""`/anomalies/`: events of a window, and the scores that they stand out from."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from analytics.models import Anomaly, ModelVersion
+from analytics.selectors.missing import why_no_anomalies
+from analytics.selectors.outlook_shapes import (
+    AnomalyEvent,
+    AnomalyList,
+    Insufficient,
+)
+from analytics.selectors.preferences import preferences
+
+MOST = 200
+
+
+def anomaly_list(
+    *, days: int, machine_id: str | None, status: str | None, now: datetime
+) -> AnomalyList | Insufficient:
+    """The anomalies of a window, newest first."""
+    version = ModelVersion.objects.filter(task=ModelVersion.Task.ANOMALY, status="champion").first()
+    if version is None:
+        return why_no_anomalies()
+    start = now - timedelta(days=days)
+    events = Anomaly.objects.select_related("machine").filter(end__gt=start, start__lte=now)
+    if machine_id is not None:
+        events = events.filter(machine__machine_id=machine_id)
+    open_count = events.filter(status=Anomaly.Status.OPEN).count()
+    if status is not None:
+        events = events.filter(status=status)
+    found = list(events[:MOST])
+    return AnomalyList(
+        start=start,
+        end=now,
+        events=[event_of(row) for row in found],
+        timelines=_timelines(version, found, start, machine_id),
+        threshold=version.evidence.get("threshold"),
+        budget_per_week=preferences().alarms_a_week,
+        open_count=open_count,
+        left_out=max(0, events.count() - MOST) if len(found) == MOST else 0,
+    )
+
+
+def event_of(row: Anomaly) -> AnomalyEvent:
+    return AnomalyEvent(
+        pk=row.pk,
+        machine_id=row.machine.machine_id,
+        machine_name=row.machine.machine_name,
+        start=row.start,
+        end=row.end,
+        score=row.score,
+        sentence=row.sentence,
+        expected=row.expected,
+        status=row.status,
+        judged_by=row.decided_by,
+        judged_at=row.decided_at,
+    )

@@ -1,0 +1,106 @@
+"""`/risk/`: the next shift's downtime of every machine, the evidence, and the track record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from analytics.models import Anomaly, ModelVersion, Prediction
+from analytics.selectors.answers import kept
+from analytics.selectors.missing import why_no_risk
+from analytics.selectors.outlook_shapes import (
+    Coverage,
+    Evidence,
+    Factor,
+    Insufficient,
+    MachineRisk,
+    ReliabilityBin,
+    RiskLevel,
+    RiskOutlook,
+    ShiftAhead,
+)
+from analytics.selectors.preferences import preferences
+from analytics.selectors.said import Said, said_last
+from analytics.selectors.track_record import track_record
+from production.live import machine_elements
+
+
+def risk_outlook(now: datetime) -> RiskOutlook | Insufficient:
+    """The next shift's downtime of every machine as scored last before `now`."""
+    said = said_last(now)
+    return why_no_risk(now) if said is None else _outlook(said, now)
+
+
+def _outlook(said: Said, now: datetime) -> RiskOutlook:
+    plant, version = said.plant, said.plant.version
+    states = _states(said.machines, now)
+    return RiskOutlook(
+        scored_at=plant.as_of,
+        model_version=version.number,
+        shift=ShiftAhead(
+            name=plant.shift,
+            date=plant.production_date,
+            start=plant.shift_start,
+            end=plant.shift_end,
+        ),
+        planned_min=plant.planned_min,
+        thresholds=preferences().thresholds,
+        machines=[_machine(row, states[row.machine.machine_id]) for row in said.machines],
+        evidence=evidence_of(version),
+        track=kept("track", track_record),
+        open_anomalies=Anomaly.objects.filter(status=Anomaly.Status.OPEN).count(),
+    )
+
+
+def _machine(row: Prediction, state: str) -> MachineRisk:
+    names = (
+        "median_min", "expected_min", "lo80", "hi80", "lo95", "hi95", "p_downtime_30",
+        "confidence", "risk", "down_now", "served", "usual_min", "planned_min",
+    )  # fmt: skip
+    return MachineRisk(
+        machine_id=row.machine.machine_id,
+        machine_name=row.machine.machine_name,
+        state=state,
+        factors=[Factor(*factor) for factor in row.factors],
+        **{name: getattr(row, name) for name in names},
+    )
+
+
+def _states(rows: list[Prediction], now: datetime) -> dict[str, str]:
+    """In words: "Aborted 15 min"; "no data" where nothing is heard."""
+    names = [(row.machine.machine_id, row.machine.machine_name) for row in rows]
+    words = {}
+    for element in machine_elements(connection.schema_name, names):
+        words[element["machine_id"]] = _state(element, now)
+    return words
+
+
+def _state(element: Mapping[str, Any], now: datetime) -> str:
+    if element["is_stale"] or not element["state"]:
+        return "no data"
+    since = element["since"]
+    if isinstance(since, str):
+        since = datetime.fromisoformat(since)
+    minutes = (now - since).total_seconds() / 60 if since else None
+    word = str(element["state"]).lower()
+    return word if minutes is None else f"{word} {minutes:.0f} min"
+
+
+def evidence_of(version: ModelVersion) -> Evidence:
+    """A version's stored evidence as the pages draw it."""
+    kept_ = version.evidence
+    return Evidence(
+        reliability=[ReliabilityBin(*row) for row in kept_.get("reliability", [])],
+        levels=[RiskLevel(*row) for row in kept_.get("levels", [])],
+        weights=sorted(version.weights.items(), key=lambda item: -item[1]),
+        guard=version.guard_reason,
+        served=version.guard,
+        skill_vs_naive=version.skill_vs_naive,
+        naive_name=kept_.get("naive_name", ""),
+        coverage=[Coverage(*row) for row in kept_.get("coverage", [])],
+        merged=kept_.get("merged", []),
+        importance=sorted(kept_.get("importance", {}).items(), key=lambda item: -item[1]),
+    )
