@@ -1,0 +1,80 @@
+"""What every member would have said at origins of the past, and what then came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from analytics.forecasting.ladder import is_enough
+from analytics.forecasting.past import on_calendar, past_of, truth_of
+from analytics.forecasting.pool.forecaster import Forecaster
+from analytics.forecasting.series import HORIZON, DailySeries, Floats
+from analytics.forecasting.wis import LEVELS
+
+ORIGINS = 6
+SPAN_DAYS = 105
+"""The first origin of a backtest is at most so long ago, and leaves half of the history before."""
+LAST_DAYS = 15
+"""The last origin: half of its horizon has become truth."""
+
+Tell = Callable[[int, str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backtest:
+    """`quantiles` is (members, series, origins, 30, 5), `truth` (series, origins, 30).
+
+    NaN where a member could not run, a day was closed, or the truth is unknown or yet to come.
+    """
+
+    members: tuple[str, ...]
+    quantiles: Floats
+    truth: Floats
+
+
+def silent(percent: int, step: str) -> None:
+    """Tells nobody."""
+
+
+def origins_of(series: Sequence[DailySeries], as_of: date) -> tuple[date, ...]:
+    """Evenly spread days before `as_of`, oldest first; none where the longest history is short."""
+    span = max(((as_of - one.first_day).days for one in series), default=0)
+    first = min(SPAN_DAYS, span // 2)
+    last = min(LAST_DAYS, max(1, first // 3))
+    if first < 7:
+        return ()
+    back = np.linspace(first, last, ORIGINS).round().astype(int)
+    return tuple(as_of - timedelta(days=int(days)) for days in sorted(set(back), reverse=True))
+
+
+def run_backtest(
+    series: Sequence[DailySeries],
+    origins: Sequence[date],
+    pool: Sequence[Forecaster],
+    tell: Callable[[float, str], None],
+) -> Backtest:
+    """Every member at every origin, with nothing from after it; tells shares 0..1."""
+    shape = (len(pool), len(series), len(origins), HORIZON, len(LEVELS))
+    quantiles = np.full(shape, np.nan)
+    for column, origin in enumerate(origins):
+        tell(column / len(origins), f"backtest from {origin}")
+        pasts = [past_of(one, origin) for one in series]
+        rows = [row for row, past in enumerate(pasts) if is_enough(past)]
+        for turn, member in enumerate(pool):
+            able = [row for row in rows if pasts[row].days >= _least(member)]
+            for row, found in zip(able, member.quantiles([pasts[r] for r in able]), strict=True):
+                quantiles[turn, row, column] = on_calendar(pasts[row], found)
+    truth = [[truth_of(one, origin) for origin in origins] for one in series]
+    return Backtest(
+        members=tuple(one.name for one in pool),
+        quantiles=quantiles,
+        truth=np.array(truth).reshape(shape[1:4]),
+    )
+
+
+def _least(member: Forecaster) -> int:
+    """In the past a member may speak a little earlier, or short series could not be judged."""
+    return min(member.least_days, HORIZON)

@@ -1,0 +1,1 @@
+"""The members of the pool: one algorithm a file, all give quantiles."""

@@ -1,0 +1,62 @@
+"""Weights of a combination of quantile forecasts, by greedy selection.
+
+Quantiles of a level are averaged over members (Vincentization). The weights are found as Caruana et
+al. choose ensembles (Ensemble selection from libraries of models, ICML 2004): beginning with
+nothing, that member is added, as often as it is best, with which the mean score is lowest; a
+member's weight is how often it was picked. The score is the WIS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from analytics.forecasting.series import Floats
+from analytics.forecasting.wis import wis
+
+PICKS = 20
+ENOUGH_ORIGINS = 5
+"""Below so many origins weights are shrunk towards equal ones."""
+
+
+def greedy_weights(quantiles: Floats, truth: Floats, scale: Floats) -> Floats:
+    """(members,) weights that sum to 1, from (members, n, 30, 5), (n, 30) and (n,) scales.
+
+    Scores count in units of `scale`, so that no series outweighs another. A member that is unknown
+    on a day stands there as the mean of the others; known on less than half it is not picked.
+    """
+    used = ~np.isnan(truth) & ~np.isnan(quantiles).all(axis=(0, 3))
+    at = np.nonzero(used)
+    known, wanted = quantiles[:, at[0], at[1]], truth[at]
+    if not wanted.size:
+        return np.full(len(quantiles), 1 / len(quantiles))
+    unknown = np.isnan(known)
+    able = unknown.any(axis=2).mean(axis=1) <= 0.5
+    known = np.where(unknown, np.nanmean(known, axis=0), known)
+    unit = 1 / scale[at[0]]
+    picked, total = np.zeros(len(quantiles)), np.zeros(known.shape[1:])
+    for turn in range(PICKS):
+        scores = [
+            (wis((total + one) / (turn + 1), wanted) * unit).mean() if can else np.inf
+            for one, can in zip(known, able, strict=True)
+        ]
+        best = int(np.argmin(scores))
+        picked[best] += 1
+        total += known[best]
+    return picked / PICKS
+
+
+def shrunk(weights: Floats, origins: int) -> Floats:
+    """Towards equal weights, the more the fewer origins there were."""
+    trust = min(1.0, origins / ENOUGH_ORIGINS)
+    return trust * weights + (1 - trust) / len(weights)
+
+
+def combined(quantiles: Sequence[Floats] | Floats, weights: Floats) -> Floats:
+    """The weighted mean of (members, …, 5) over the members that are known, day by day."""
+    stacked = np.asarray(quantiles)
+    share = weights.reshape(-1, *[1] * (stacked.ndim - 1)) * ~np.isnan(stacked)
+    total = share.sum(axis=0)
+    mixed = (share * np.nan_to_num(stacked)).sum(axis=0) / np.where(total > 0, total, 1)
+    return np.where(total > 0, mixed, np.nan)

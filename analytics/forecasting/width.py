@@ -1,0 +1,99 @@
+"""One factor a level and part of the horizon, so that bands hold what they claim to hold.
+
+A band is stretched about the median by the factor with the lowest interval score among those with
+which it would have covered its level on the backtest, within a margin: split conformal calibration
+by a scale (Romano, Patterson and Candès, Conformalized quantile regression, NeurIPS 2019), with the
+score as the judge where zeros make coverage jump. Few blocks of days pull the factor to 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.forecasting.series import HORIZON, Floats
+from analytics.forecasting.wis import BANDS, MEDIAN
+
+BUCKETS = ((0, 7), (7, 14), (14, HORIZON))
+FACTORS = np.geomspace(0.4, 3.0, 41)
+MARGINS = {0.8: (0.79, 0.85), 0.95: (0.945, 0.975)}
+"""Coverages on the backtest among which the score decides."""
+PRIOR_BLOCKS = 4
+"""Weight of the factor 1, in blocks (a series at an origin)."""
+
+Widths = Mapping[float, tuple[float, ...]]
+UNCHANGED: Widths = {level: (1.0,) * len(BUCKETS) for level in BANDS}
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A bucket's days: (n, days) median, low, high, truth and the unit of each row."""
+
+    median: Floats
+    low: Floats
+    high: Floats
+    truth: Floats
+    unit: Floats
+
+
+def learn_widths(quantiles: Floats, truth: Floats, scale: Floats) -> Widths:
+    """Factors by level and bucket from (n, 30, 5), (n, 30) and (n,) scales."""
+    return {
+        level: tuple(
+            _factor(_part(quantiles, truth, scale, level, days), level) for days in BUCKETS
+        )
+        for level in BANDS
+    }
+
+
+def stretched(quantiles: Floats, widths: Widths) -> Floats:
+    """(…, 30, 5) with each band's distance from the median times its factor."""
+    found = quantiles.copy()
+    middle = quantiles[..., MEDIAN]
+    for level, (low, high) in BANDS.items():
+        factor = np.repeat(widths[level], [end - begin for begin, end in BUCKETS])
+        for edge in (low, high):
+            found[..., edge] = middle + factor * (quantiles[..., edge] - middle)
+    return np.sort(found, axis=-1)
+
+
+def _part(
+    quantiles: Floats, truth: Floats, scale: Floats, level: float, days: tuple[int, int]
+) -> _Part:
+    low, high = BANDS[level]
+    chosen = quantiles[:, days[0] : days[1]]
+    return _Part(
+        chosen[..., MEDIAN],
+        chosen[..., low],
+        chosen[..., high],
+        truth[:, days[0] : days[1]],
+        scale[:, None],
+    )
+
+
+def _factor(part: _Part, level: float) -> float:
+    known = ~np.isnan(part.truth) & ~np.isnan(part.median)
+    blocks = int(known.any(axis=1).sum())
+    if not blocks:
+        return 1.0
+    tried = [_tried(part, level, factor) for factor in FACTORS]
+    least, most = MARGINS[level]
+    off = [max(0.0, least - cover, cover - most) for cover, _ in tried]
+    nearest = min(off)
+    best = min(
+        (score, number) for number, (_, score) in enumerate(tried) if off[number] <= nearest + 1e-9
+    )[1]
+    return float(np.exp(np.log(FACTORS[best]) * blocks / (blocks + PRIOR_BLOCKS)))
+
+
+def _tried(part: _Part, level: float, factor: float) -> tuple[float, float]:
+    """Coverage and mean interval score of the band with this factor."""
+    low = part.median + factor * (part.low - part.median)
+    high = part.median + factor * (part.high - part.median)
+    below, above = np.maximum(low - part.truth, 0), np.maximum(part.truth - high, 0)
+    score = (high - low + 2 / (1 - level) * (below + above)) / part.unit
+    held = (below == 0) & (above == 0)
+    known = ~np.isnan(part.truth) & ~np.isnan(part.median)
+    return float(held[known].mean()), float(score[known].mean())
