@@ -1,0 +1,73 @@
+"""What is judged and what comes of it: signals of a machine on a regular grid, a score a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.ml.anomaly.detector import Bools, Floats, Ints
+
+WEEK_US = 7 * 86_400 * 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalFrame:
+    """`time_us` (n,) microseconds UTC at equal steps, `values` (n, k) in the signals' units; NaN is
+    no value. `running` says in which rows the machine executed; None when nobody knows.
+    """
+
+    machine: str
+    names: tuple[str, ...]
+    time_us: Ints
+    values: Floats
+    running: Bools | None = None
+
+    def __len__(self) -> int:
+        return len(self.time_us)
+
+    @property
+    def judged(self) -> Bools:
+        """(n,) rows that can be judged: the machine runs and at least one signal came."""
+        came = np.asarray(~np.isnan(self.values).all(axis=1))
+        return came if self.running is None else came & self.running
+
+    @property
+    def weeks(self) -> float:
+        """How long the rows last, stops included."""
+        step = float(np.median(np.diff(self.time_us))) if len(self) > 1 else 0.0
+        return len(self) * step / WEEK_US
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """One element a row of the frame that was scored.
+
+    `score` is the share of normal rows that are less odd, 0..1; NaN where nothing was judged.
+    `level` is the mean −log10 of the detectors' tail ranks, of which `score` is the rank and
+    `is_anomaly` the alarm. `share` (n, k) is each signal's part in the row's oddness, sum 1.
+    `fitting` (n, k) is what the other signals suggest for each, in its unit. A signal is usually
+    between `expected_low` and `expected_high`, (k,); NaN when it is not watched.
+    """
+
+    machine: str
+    names: tuple[str, ...]
+    time_us: Ints
+    values: Floats
+    score: Floats
+    level: Floats
+    is_anomaly: Bools
+    share: Floats
+    fitting: Floats
+    expected_low: Floats
+    expected_high: Floats
+
+    def __len__(self) -> int:
+        return len(self.time_us)
+
+    def top(self, row: int, limit: int = 3) -> list[tuple[str, float]]:
+        """The signals that make most of a row's oddness, with their shares, the largest first."""
+        order = np.argsort(-self.share[row], kind="stable")[:limit]
+        return [
+            (self.names[at], float(self.share[row, at])) for at in order if self.share[row, at] > 0
+        ]

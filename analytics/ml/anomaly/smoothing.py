@@ -1,0 +1,37 @@
+"""Windows over the rows up to now: a weighted mean inside a run, a median over the last rows."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from analytics.ml.anomaly.detector import MEMORY, Floats, Ints
+
+WEIGHT = 0.2
+"""λ of the EWMA: a change that lasts five rows counts almost in full, a single spike a fifth."""
+
+
+def ewma(rows: Floats, age: Ints, weight: float = WEIGHT) -> Floats:
+    """s = λ x + (1 − λ) s from s = 0 at the start of a run (Roberts 1959), cut after MEMORY rows.
+
+    Rows are standardised, so 0 is the centre: a run begins unsuspicious. (n, k) in and out. What
+    the cut leaves out weighs (1 − λ)^MEMORY, about 1e-6, and makes a row's value independent of
+    where the rows that were loaded begin.
+    """
+    smooth = np.zeros_like(rows)
+    for lag in range(min(MEMORY, len(rows))):
+        here = age[lag:] >= lag
+        shifted = np.where(here[:, None], rows[: len(rows) - lag], 0.0)
+        smooth[lag:] += weight * (1 - weight) ** lag * shifted
+    return smooth
+
+
+def past_median(rows: Floats) -> Floats:
+    """The median of the last MEMORY rows, the present one included; fewer at the beginning."""
+    if not len(rows):
+        return rows.copy()
+    early = [np.median(rows[: at + 1], axis=0) for at in range(min(MEMORY - 1, len(rows)))]
+    if len(rows) < MEMORY:
+        return np.array(early)
+    windows = sliding_window_view(rows, MEMORY, axis=0)
+    return np.concatenate([np.array(early), np.median(windows, axis=-1)])
