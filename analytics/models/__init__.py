@@ -1,6 +1,6 @@
 """What AMIS says will happen, with what it was said, and what became of it; one plant's rows."""
 
-from analytics.models.anomaly import Anomaly
+from analytics.models.anomaly import Anomaly, OddHour
 from analytics.models.prediction import Forecast, Prediction
 from analytics.models.preferences import Preferences
 from analytics.models.registry import ModelArtefact, ModelVersion, Promotion
@@ -11,6 +11,7 @@ __all__ = [
     "Forecast",
     "ModelArtefact",
     "ModelVersion",
+    "OddHour",
     "Prediction",
     "Preferences",
     "Promotion",

@@ -46,3 +46,23 @@ class Anomaly(models.Model):
 
     def __str__(self) -> str:
         return f"{self.machine_id} {self.sentence}"
+
+
+class OddHour(models.Model):
+    """A machine's oddest moment of an hour, 0..1: what the timeline draws between events."""
+
+    machine = models.ForeignKey(
+        "production.Machine", on_delete=models.CASCADE, related_name="odd_hours"
+    )
+    hour = models.DateTimeField()
+    score = models.FloatField()
+    is_anomaly = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("hour",)
+        constraints = (
+            models.UniqueConstraint(fields=("machine", "hour"), name="one_score_an_hour"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.machine_id} {self.hour} {self.score:.3f}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from analytics.models import Anomaly, ModelVersion
+from analytics.models import Anomaly, ModelVersion, OddHour
 from analytics.selectors.missing import why_no_anomalies
 from analytics.selectors.outlook_shapes import (
     AnomalyEvent,
@@ -14,6 +14,7 @@ from analytics.selectors.outlook_shapes import (
 from analytics.selectors.preferences import preferences
 
 MOST = 200
+MOST_POINTS = 400
 
 
 def anomaly_list(
@@ -35,8 +36,8 @@ def anomaly_list(
         start=start,
         end=now,
         events=[event_of(row) for row in found],
-        timelines=_timelines(version, found, start, machine_id),
-        threshold=version.evidence.get("threshold"),
+        timelines=_timelines(start, now, machine_id),
+        threshold=None,
         budget_per_week=preferences().alarms_a_week,
         open_count=open_count,
         left_out=max(0, events.count() - MOST) if len(found) == MOST else 0,
@@ -57,3 +58,27 @@ def event_of(row: Anomaly) -> AnomalyEvent:
         judged_by=row.decided_by,
         judged_at=row.decided_at,
     )
+
+
+def _timelines(start: datetime, end: datetime, machine_id: str | None) -> list[Timeline]:
+    """Each machine's oddest moment of every hour; of a long window every so many hours' oddest."""
+    rows = OddHour.objects.select_related("machine").filter(hour__gte=start, hour__lt=end)
+    if machine_id is not None:
+        rows = rows.filter(machine__machine_id=machine_id)
+    by_machine: dict[tuple[str, str], list[ScoredPoint]] = {}
+    for row in rows.order_by("machine__machine_id", "hour"):
+        key = (row.machine.machine_id, row.machine.machine_name)
+        by_machine.setdefault(key, []).append(ScoredPoint(row.hour, row.score, row.is_anomaly))
+    return [
+        Timeline(machine_id=key[0], machine_name=key[1], points=_thinned(points))
+        for key, points in by_machine.items()
+    ]
+
+
+def _thinned(points: list[ScoredPoint]) -> list[ScoredPoint]:
+    """At most MOST_POINTS, each the oddest of its stretch."""
+    size = -(-len(points) // MOST_POINTS)
+    stretches = [points[n : n + size] for n in range(0, len(points), max(size, 1))]
+    return [
+        max(stretch, key=lambda point: (point.is_anomaly, point.score)) for stretch in stretches
+    ]

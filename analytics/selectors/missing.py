@@ -67,3 +67,11 @@ def _not_trained(task: str, kind: str) -> str:
         )
     step = run.job.step if run is not None and run.job and run.job.step else "it begins soon"
     return f"No model is trained yet ({step}): have 0 models, need 1."
+
+
+def why_no_anomalies() -> Insufficient:
+    """What lacks before a machine's usual operation is known."""
+    run = Run.objects.filter(kind="train_anomaly").order_by("-due_at").first()
+    if run is not None and run.state == Run.State.THIN:
+        return Insufficient(missing=run.detail["missing"])
+    return Insufficient(missing=[_not_trained(ModelVersion.Task.ANOMALY, "train_anomaly")])

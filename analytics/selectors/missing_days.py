@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from analytics.forecasting.ladder import LEAST_DAYS
 from analytics.forecasting.series import PLANT
 from analytics.ml.instants import midnight, plant_day
 from analytics.models import Forecast, ModelVersion, Run
@@ -11,8 +12,6 @@ from analytics.selectors.outlook_shapes import Insufficient
 from analytics.selectors.shift_history import predicted_machines
 from production.models import ProductionRecord
 from production.selectors.calendar import plant_timezone
-
-LEAST_DAYS = 14
 
 
 def why_no_forecast(*, now: datetime, key: str, row: Forecast | None) -> Insufficient:

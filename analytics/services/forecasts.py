@@ -11,28 +11,27 @@ from django.db import transaction
 from django.utils import timezone as clock
 
 from amis.errors import InsufficientData
-from analytics.forecasting import forecast as forecasting
+from analytics.forecasting.artefact import dump, load
+from analytics.forecasting.daily_forecast import DailyForecast
+from analytics.forecasting.forecast import forecast
+from analytics.forecasting.ladder import LEAST_DAYS
+from analytics.forecasting.lstm import dump_lstm, load_lstm
+from analytics.forecasting.lstm import train_lstm as learn_lstm
+from analytics.forecasting.pool.roster import NAIVE
 from analytics.forecasting.series import HORIZON, DailySeries
+from analytics.forecasting.train import train
 from analytics.ml.instants import midnight, plant_day
 from analytics.models import Forecast, ModelVersion
 from analytics.selectors.answers import answers_changed
 from analytics.selectors.daily_series import daily_series, first_record_day
 from analytics.selectors.shift_history import predicted_machines
+from analytics.services.forecast_duel import decide, facts_of
 from analytics.services.models_in_force import loaded
-from analytics.services.registry import (
-    BY_RULE,
-    challenger,
-    champion,
-    hash_of,
-    keep_version,
-    promote,
-    refuse,
-)
+from analytics.services.registry import challenger, champion, hash_of, keep_version
 from production.selectors.calendar import plant_timezone
 
 TASK = ModelVersion.Task.FORECAST
 MOST_DAYS = 800
-LEAST_DAYS = 14
 
 Tell = Callable[[float, str], None]
 
@@ -53,54 +52,41 @@ def series_until(origin: date, *, keys: Sequence[str] | None = None) -> list[Dai
 
 def train_lstm(*, as_of: datetime, tell: Tell) -> dict[str, bytes]:
     """The global LSTM as files; runs where TensorFlow may be imported."""
-    from analytics.forecasting import lstm
-
     origin = plant_day(as_of, plant_timezone())
-    weights = lstm.train_lstm(series_until(origin), as_of=origin, tell=tell)
-    return dict(lstm.dump_lstm(weights))
+    return dump_lstm(learn_lstm(series_until(origin), as_of=origin, tell=tell))
 
 
 def train_forecast(
     *, as_of: datetime, lstm_parts: dict[str, bytes] | None, tell: Tell
 ) -> ModelVersion:
-    """Train on what was known at `as_of`; the version serves where it is shown to be better."""
-    from analytics.forecasting import lstm
+    """Train on what was known at `as_of`; the version serves where it is shown to be better.
 
-    origin = plant_day(as_of, plant_timezone())
+    Raises InsufficientData where no series is long enough.
+    """
+    timezone = plant_timezone()
+    origin = plant_day(as_of, timezone)
     series = series_until(origin)
-    weights = lstm.load_lstm(lstm_parts) if lstm_parts else None
-    model = forecasting.train(series, as_of=origin, lstm=weights, tell=tell)
-    tell(97, "keeping the model")
+    lstm = load_lstm(lstm_parts) if lstm_parts else None
+    model = train(series, as_of=origin, lstm=lstm, tell=tell)
+    if not model.series:
+        raise InsufficientData(
+            "The history is too short for a forecast.",
+            missing=[f"A forecast needs {LEAST_DAYS} days of history of a machine or the plant."],
+        )
     version = keep_version(
         task=TASK,
         as_of=as_of,
         data_hash=hash_of(*(one.before(origin).values for one in series), sorted(lstm_parts or {})),
-        parts=dict(forecasting.dump(model)) | (lstm_parts or {}),
+        parts=dump(model) | (lstm_parts or {}),
         facts={
-            "data_from": midnight(series[0].first_day, plant_timezone()),
+            "data_from": midnight(series[0].first_day, timezone),
             "data_to": as_of,
-            "rows": int(sum(np.isfinite(one.values).sum() for one in series)),
-            "weights": model.weights,
-            "metrics": model.metrics,
-            "evidence": model.evidence,
-            "guard": model.guard,
-            "guard_reason": model.guard_reason,
-            "skill_vs_naive": model.skill_vs_naive,
+            "rows": int(sum(np.isfinite(one.before(origin).values).sum() for one in series)),
+            **facts_of(model),
         },
     )
-    _decide(version)
+    decide(version)
     return version
-
-
-def _decide(version: ModelVersion) -> None:
-    """The first serves; a later one when its backtest is more than 1 % better than the serving
-    version's forecasts were on the days since, or where that one knows fewer members.
-    """
-    serving = champion(TASK)
-    if serving is None:
-        promote(version, by=BY_RULE, why="The first model of this plant.", verdict={})
-    elif serving.pk != version.pk:
-        refuse(version, verdict={})
 
 
 def issue_forecasts(*, origin: date, keys: Sequence[str] | None, tell: Tell) -> int:
@@ -110,19 +96,23 @@ def issue_forecasts(*, origin: date, keys: Sequence[str] | None, tell: Tell) -> 
     for version in filter(None, (serving, challenger(TASK))):
         series = series_until(origin, keys=keys)
         tell(20, f"{len(series)} series by version {version.number}")
-        said = forecasting.forecast(loaded(version, forecasting.load), series, origin=origin)
-        stored += _store(said, version, origin, is_shadow=version != serving)
+        said = forecast(loaded(version, load), series, origin=origin)
+        stored += _store(said, series, version, is_shadow=version != serving)
     return stored
 
 
 @transaction.atomic
-def _store(said: Sequence[Any], version: ModelVersion, origin: date, *, is_shadow: bool) -> int:
-    issued, as_of = clock.now(), midnight(origin, plant_timezone())
+def _store(
+    said: Sequence[DailyForecast],
+    series: Sequence[DailySeries],
+    version: ModelVersion,
+    *,
+    is_shadow: bool,
+) -> int:
+    issued = clock.now()
     rows = [
-        Forecast(
-            version=version, is_shadow=is_shadow, issued_at=issued, as_of=as_of, **columns(one)
-        )
-        for one in said
+        Forecast(version=version, is_shadow=is_shadow, issued_at=issued, **columns(one, plan))
+        for one, plan in zip(said, series, strict=True)
     ]
     before = Forecast.objects.count()
     Forecast.objects.bulk_create(rows, batch_size=200, ignore_conflicts=True)
@@ -130,23 +120,19 @@ def _store(said: Sequence[Any], version: ModelVersion, origin: date, *, is_shado
     return Forecast.objects.count() - before
 
 
-def columns(one: Any) -> dict[str, Any]:
+def columns(one: DailyForecast, series: DailySeries) -> dict[str, Any]:
     """A forecast of the maths as the columns of its row."""
+    plain = one.as_json()
+    names = ("key", "metric", "served", "quantiles", "mean", "members", "weights", "totals",
+             "history_days")  # fmt: skip
     return {
-        "key": one.key,
-        "metric": one.metric,
+        **{name: plain[name] for name in names},
         "origin": one.origin,
-        "served": one.served,
+        "as_of": midnight(one.origin, plant_timezone()),
         "reason": one.reason,
-        "quantiles": {str(q): _plain(values) for q, values in one.quantiles.items()},
-        "mean": _plain(one.mean),
-        "members": {name: _plain(values) for name, values in one.members.items()},
-        "weights": one.weights,
-        "totals": {str(days): _plain(total) for days, total in one.totals.items()},
-        "is_open": [bool(flag) for flag in one.is_open],
-        "naive": _plain(one.naive),
-        "backtest": one.backtest,
-        "history_days": one.history_days,
+        "is_open": series.plan_from(one.origin).tolist(),
+        "naive": plain["members"].get(NAIVE) or [],
+        "backtest": {**one.backtest, "missing": plain["missing"]},
     }
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone as clock
 
-from analytics.forecasting.forecast import installed
+from analytics.forecasting.pool.roster import installed
 from analytics.ml.instants import GRACE, midnight, plant_day, training_instant
 from analytics.models import ModelVersion, Run
 from analytics.selectors.shift_history import first_start, predicted_machines
