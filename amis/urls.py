@@ -10,7 +10,10 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from amis import views
 from amis.admin import site
+from analytics.api.anomalies import Anomalies, Judge
 from analytics.api.kpis import Kpis, Machines
+from analytics.api.predictions import Advanced, NextShift
+from analytics.api.registry import Models, RollBack, Scorecard, Train
 from analytics.views import machine
 from production.api.jobs import JobCancel, JobDetail
 from production.api.live import MachinesLive, SocketStatus
@@ -41,6 +44,14 @@ plant_routes = [
     *both("jobs/<str:job_id>", JobDetail.as_view()),
     *both("jobs/<str:job_id>/cancel", JobCancel.as_view()),
     *both("stops/<str:stop_id>/reason", StopReason.as_view()),
+    *both("ml/forecast", NextShift.as_view()),
+    *both("ml/forecast-advanced", Advanced.as_view()),
+    *both("ml/anomalies", Anomalies.as_view()),
+    *both("ml/anomalies/<str:anomaly_id>/<str:verdict>", Judge.as_view()),
+    *both("ml/models", Models.as_view()),
+    *both("ml/scorecard", Scorecard.as_view()),
+    *both("ml/train", Train.as_view()),
+    *both("ml/rollback", RollBack.as_view()),
 ]
 urlpatterns = [
     path("", views.front, name="overview"),

@@ -10,6 +10,8 @@ from analytics.selectors.outlook_shapes import (
     AnomalyEvent,
     AnomalyList,
     Insufficient,
+    ScoredPoint,
+    Timeline,
 )
 from analytics.selectors.preferences import preferences
 

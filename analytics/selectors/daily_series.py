@@ -54,6 +54,11 @@ def daily_series(
     return found
 
 
+def metrics_of_plant() -> tuple[str, ...]:
+    """The metrics that the plant's series have."""
+    return METRICS
+
+
 def first_record_day(machines: Sequence[Machine]) -> date | None:
     records = ProductionRecord.objects.filter(machine__in=machines, effective=True)
     return records.order_by("production_date").values_list("production_date", flat=True).first()

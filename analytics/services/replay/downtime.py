@@ -73,8 +73,7 @@ def replay_downtime(*, span: Span, cadence: Cadence, out: Path, now: datetime, t
             names[-1],
             lambda s=source, c=chosen: _part(history, s, rows[c], as_of[c], timezone),
         )
-    file.finish(names)
-    return len(rows)
+    return file.finish(names)
 
 
 def _rows(history: ShiftHistory, span: Span) -> Ints:

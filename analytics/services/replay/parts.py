@@ -41,15 +41,18 @@ class ReplayFile:
         fresh.write_text(text.getvalue(), "utf-8")
         fresh.rename(kept)
 
-    def finish(self, names: Iterable[str]) -> None:
-        """Put the parts together in this order and remove them."""
-        fresh = self._path.with_name(self._path.name + ".new")
+    def finish(self, names: Iterable[str]) -> int:
+        """Put the parts together in this order and remove them; how many rows there are."""
+        fresh, rows = self._path.with_name(self._path.name + ".new"), 0
         with fresh.open("w", encoding="utf-8") as whole:
             whole.write(",".join(self._header) + "\n")
             for name in names:
-                whole.write((self._folder / f"{name}.csv").read_text("utf-8"))
+                part = (self._folder / f"{name}.csv").read_text("utf-8")
+                whole.write(part)
+                rows += part.count("\n")
         fresh.rename(self._path)
         shutil.rmtree(self._folder)
+        return rows
 
 
 def _cells(row: Row) -> list[Any]:
