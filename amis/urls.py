@@ -14,7 +14,7 @@ from analytics.api.anomalies import Anomalies, Judge
 from analytics.api.kpis import Kpis, Machines
 from analytics.api.predictions import Advanced, NextShift
 from analytics.api.registry import Models, RollBack, Scorecard, Train
-from analytics.views import machine
+from analytics.views import anomalies, forecast, machine, models, risk
 from production.api.jobs import JobCancel, JobDetail
 from production.api.live import MachinesLive, SocketStatus
 from production.api.records import Production, Submit
@@ -67,5 +67,9 @@ urlpatterns = [
     path("accounts/", include("tenants.urls")),
     path("admin/", site.urls),
     *both("machines/<path:machine_id>", views.on_plant(machine), name="machine"),
+    *both("risk", views.on_plant(risk), name="risk"),
+    *both("forecast", views.on_plant(forecast), name="forecast"),
+    *both("anomalies", views.on_plant(anomalies), name="anomalies"),
+    *both("models", views.on_plant(models), name="models"),
     *both("settings", views.on_plant(setup), name="settings"),
 ]

@@ -59,9 +59,9 @@ PACKAGES: dict[str, tuple[str, dict[str, str]]] = {
 ICON_PACKAGE = ("lucide-static", "1.62.0")
 ICONS = (
     "arrow-left-right", "chart-line", "chevron-down", "chevron-right", "circle-check",
-    "circle-dashed", "clock", "gauge", "layout-dashboard", "log-out", "minus", "moon",
-    "octagon-alert", "play", "plug-zap", "refresh-cw", "settings", "square", "sun",
-    "triangle-alert", "unplug", "user", "check", "pause", "info",
+    "circle-dashed", "clock", "diamond", "gauge", "layout-dashboard", "log-out", "minus", "moon",
+    "octagon-alert", "play", "plug-zap", "refresh-cw", "settings", "shield-alert", "square",
+    "sun", "triangle-alert", "unplug", "user", "check", "pause", "info",
 )  # fmt: skip
 
 

@@ -13,9 +13,11 @@ RANK = {role.value: rank for rank, role in enumerate(Role)}
 class Action(StrEnum):
     READ = "read"
     GIVE_REASON = "give_reason"
+    JUDGE_ANOMALIES = "judge_anomalies"
     SUBMIT = "submit"
     RUN_JOBS = "run_jobs"
     CONFIGURE = "configure"
+    PROMOTE_MODELS = "promote_models"
     MANAGE_PEOPLE = "manage_people"
     ADMINISTER = "administer"
 
@@ -23,9 +25,11 @@ class Action(StrEnum):
 LOWEST_ROLE: dict[Action, Role] = {
     Action.READ: Role.VIEWER,
     Action.GIVE_REASON: Role.OPERATOR,
+    Action.JUDGE_ANOMALIES: Role.OPERATOR,
     Action.SUBMIT: Role.SUPERVISOR,
     Action.RUN_JOBS: Role.SUPERVISOR,
     Action.CONFIGURE: Role.ENGINEER,
+    Action.PROMOTE_MODELS: Role.MANAGER,
     Action.MANAGE_PEOPLE: Role.MANAGER,
     Action.ADMINISTER: Role.ADMIN,
 }

@@ -14,6 +14,7 @@ from analytics.selectors.answers import kept
 from analytics.selectors.daily_series import daily_series
 from analytics.selectors.missing_days import why_no_forecast
 from analytics.selectors.outlook_shapes import (
+    Ahead,
     ForecastOutlook,
     Insufficient,
     Measured,
@@ -49,6 +50,23 @@ def forecast_outlook(
     if row is None or row.served == "insufficient":
         return why_no_forecast(now=now, key=key, row=row)
     return _outlook(row, days)
+
+
+def downtime_ahead(now: datetime, *, days: int = 7) -> Ahead | None:
+    """The plant's downtime of the last and the next days, for the overview: one query."""
+    row = newest_forecast(metric="downtime_min", key=PLANT)
+    if row is None or row.served == "insufficient":
+        return None
+    history = _history(row)
+    known = {day.day: day.value for day in history}
+    return Ahead(
+        origin=row.origin,
+        dates=[row.origin + timedelta(days=n) for n in range(days)],
+        quantiles={level: values[:days] for level, values in row.quantiles.items()},
+        history=history[-days:],
+        closed=_closed(row, days),
+        total=_total(row, days, row.totals[str(days)], known),
+    )
 
 
 def _outlook(row: Forecast, days: int) -> ForecastOutlook:

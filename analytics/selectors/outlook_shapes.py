@@ -218,9 +218,11 @@ class VersionFacts:
 class ForecastOutlook:
     """One metric of a machine or the plant (key `*`) for the days from the origin on.
 
-    `quantiles` are lists by LEVELS, as long as `dates`, None on days that are closed for a ratio.
-    `closed` holds the days to come without a shift and what they are called. `members` are best
-    first with the combination at the top and the yardstick last; `weeks` are oldest first.
+    `unit` is min, pieces, % (of a ratio, whose values are 0..1 all the same) or a signal's own.
+    `quantiles` are lists by LEVELS, as long as `dates`; a ratio's are None on a closed day.
+    `closed` holds the days to come without a shift and why: "closed", or "" where the week leaves
+    them out. `members` are best first with the combination at the top and the yardstick last;
+    `weeks` are oldest first.
     """
 
     metric: str
@@ -306,3 +308,15 @@ class Version:
     promoted_at: datetime | None
     promoted_by: str
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """The plant's downtime of the last and the next days, for the overview: as ForecastOutlook."""
+
+    origin: date
+    dates: list[date]
+    quantiles: Mapping[str, list[float | None]]
+    history: list[Measured]
+    closed: Mapping[date, str]
+    total: Total

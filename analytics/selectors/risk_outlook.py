@@ -34,18 +34,28 @@ def risk_outlook(now: datetime) -> RiskOutlook | Insufficient:
     return why_no_risk(now) if said is None else _outlook(said, now)
 
 
+def next_risks(now: datetime) -> tuple[ShiftAhead, dict[str, MachineRisk]] | None:
+    """The next shift and its risk by machine_id, for tiles and a machine's page: one query."""
+    said = said_last(now)
+    if said is None:
+        return None
+    rows = {row.machine.machine_id: _machine(row, "") for row in said.machines}
+    return _shift(said.plant), rows
+
+
+def _shift(row: Prediction) -> ShiftAhead:
+    return ShiftAhead(
+        name=row.shift, date=row.production_date, start=row.shift_start, end=row.shift_end
+    )
+
+
 def _outlook(said: Said, now: datetime) -> RiskOutlook:
     plant, version = said.plant, said.plant.version
     states = _states(said.machines, now)
     return RiskOutlook(
         scored_at=plant.as_of,
         model_version=version.number,
-        shift=ShiftAhead(
-            name=plant.shift,
-            date=plant.production_date,
-            start=plant.shift_start,
-            end=plant.shift_end,
-        ),
+        shift=_shift(plant),
         planned_min=plant.planned_min,
         thresholds=preferences().thresholds,
         machines=[_machine(row, states[row.machine.machine_id]) for row in said.machines],

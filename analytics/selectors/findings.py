@@ -1,0 +1,163 @@
+"""What a figure of prediction shows, in one sentence; the same on the page and on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+from analytics.figures.reliability import touches
+from analytics.selectors.outlook_shapes import (
+    Evidence,
+    ForecastOutlook,
+    MachineRisk,
+    ReliabilityBin,
+    RiskLevel,
+    TrackRecord,
+    WeekScore,
+)
+from analytics.templatetags.figures import NO_BREAK, minutes, percent, pieces
+from analytics.templatetags.predictions import amount, change, with_unit
+
+LIKELY = 0.5
+FEW = 6
+"""So many machines' minutes are written out as a sum."""
+WORDS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+SATURDAY = 5
+STEADY = 0.1
+"""A relative change below this is no trend."""
+
+
+def risk_found(machines: Sequence[MachineRisk]) -> str:
+    """Who is likely to stand, and how many minutes all are expected to lose."""
+    likely = sum(one.p_downtime_30 >= LIKELY for one in machines)
+    of = f"{_count(likely)} of {_count(len(machines)).lower()} machines"
+    verb = "is" if likely == 1 else "are"
+    first = (
+        f"No machine of {len(machines)} is likely to lose 30 minutes or more."
+        if not likely
+        else f"{of} {verb} likely to lose 30 minutes or more."
+    )
+    total = sum(one.expected_min for one in machines)
+    return f"{first} Together they are expected to lose {minutes(total)}{_parts(machines, total)}."
+
+
+def _parts(machines: Sequence[MachineRisk], total: float) -> str:
+    rounded = [round(one.expected_min) for one in machines]
+    if not 1 < len(rounded) <= FEW or sum(rounded) != round(total):
+        return ""
+    return f" ({' + '.join(pieces(value) for value in rounded)})"
+
+
+def _count(number: int) -> str:
+    return WORDS[number] if number < len(WORDS) else str(number)
+
+
+def reliability_found(bins: Sequence[ReliabilityBin]) -> str:
+    """Whether chances come true within sampling error."""
+    shifts = sum(one.n for one in bins)
+    missed = [one for one in bins if not touches(one)]
+    if not bins:
+        return "No chance has been held against the truth yet."
+    if not missed:
+        said = f"Yes, within sampling error: all {len(bins)} groups touch the diagonal."
+    else:
+        worst = max(missed, key=lambda one: abs(one.observed - one.predicted))
+        said = (
+            f"Not everywhere: {len(bins) - len(missed)} of {len(bins)} groups touch the diagonal; "
+            f"of chances near {percent(worst.predicted)} came true {percent(worst.observed)}."
+        )
+    return f"{said} Dot size is the number of shifts, {pieces(shifts)} in all."
+
+
+def track_found(track: TrackRecord, naive_name: str) -> str:
+    """Our mean error beside the naive one, and how many misses were beyond the range."""
+    if track.mae_min is None:
+        return "No shift that was predicted has ended yet."
+    beyond = sum(one.beyond for one in track.shifts)
+    said = f"{pieces(len(track.shifts))} shifts. Mean error {track.mae_min:,.1f}{NO_BREAK}min"
+    if track.naive_mae_min is not None:
+        said += f"; {naive_name} {track.naive_mae_min:,.1f}"
+    misses = "miss" if beyond == 1 else "misses"
+    return f"{said}. {_count(beyond)} {misses} beyond the 95{NO_BREAK}% range."
+
+
+def levels_found(levels: Sequence[RiskLevel]) -> str:
+    """Whether the observed share rises with the level and keeps its promise."""
+    seen = [one for one in levels if one.observed is not None]
+    low_first = sorted(seen, key=lambda one: one.low)
+    shares = [one.observed or 0.0 for one in low_first]
+    rises = all(a < b for a, b in pairwise(shares))
+    kept = [one for one in seen if one.low <= (one.observed or 0.0) <= one.high]
+    first = "Share of shifts that lost 30 min or more."
+    if not seen:
+        return f"{first} None was graded yet."
+    way = "It rises with every level" if rises else "It does not rise with every level"
+    if len(kept) == len(seen):
+        return f"{first} {way} and stays in the promised range."
+    return f"{first} {way}; {len(kept)} of {len(seen)} levels stay in the promised range."
+
+
+def serving_found(evidence: Evidence) -> str:
+    """What serves and by how much it beats the naive answer; the guard's own sentence follows."""
+    if evidence.skill_vs_naive is None:
+        return evidence.guard
+    skill = round(evidence.skill_vs_naive * 100)
+    words = "better" if skill >= 0 else "worse"
+    said = f"{abs(skill)}{NO_BREAK}% {words} than {evidence.naive_name} on the replay."
+    return f"{said} {evidence.guard}".strip()
+
+
+def forecast_found(found: ForecastOutlook) -> str:
+    """Weekdays against weekends, and whether the weeks to come rise or fall."""
+    known = [
+        (day, value)
+        for day, value in zip(found.dates, found.quantiles["0.5"], strict=True)
+        if value is not None and day not in found.closed
+    ]
+    work = [value for day, value in known if day.weekday() < SATURDAY]
+    rest = [value for day, value in known if day.weekday() >= SATURDAY]
+    if not known:
+        return "No day to come is planned to be worked."
+    unit = found.unit
+    if work and rest:
+        usual = f"Weekdays stay near {with_unit(median(work), unit)}, weekends near "
+        said = f"{usual}{amount(median(rest), unit)}."
+    else:
+        said = f"Days stay near {with_unit(median([value for _, value in known]), unit)}."
+    return f"{said} {_trend(known)}".strip()
+
+
+def _trend(known: Sequence[tuple[object, float]]) -> str:
+    """The first week against the last one of at least three."""
+    if len(known) < 3 * FEW:
+        return ""
+    first = sum(value for _, value in known[:FEW])
+    last = sum(value for _, value in known[-FEW:])
+    if not first or abs(last / first - 1) < STEADY:
+        return "No trend up or down."
+    return f"The last week lies {change(last / first - 1)} from the first."
+
+
+def members_found(found: ForecastOutlook) -> str:
+    """What serves, and how it did in the backtest beside the yardstick."""
+    serving = next((one for one in found.members if one.serves), None)
+    origins = f"Backtest on {found.origins} rolling origins."
+    if serving is None or serving.against_naive is None:
+        return f"{origins} {found.reason}".strip()
+    side = "below" if serving.against_naive < 0 else "above"
+    words = f"{abs(round(serving.against_naive * 100))}{NO_BREAK}% {side} seasonal naive"
+    return f"{origins} {serving.name} serves: its WIS is {words}. {found.reason}".strip()
+
+
+def weeks_found(weeks: Sequence[WeekScore]) -> str:
+    """How often ours was the better one and how often the bands held."""
+    if not weeks:
+        return "No week of forecasts has met the truth yet."
+    better = sum(one.mae < one.naive_mae for one in weeks)
+    days = sum(one.days for one in weeks)
+    held = [sum(one.in_80 for one in weeks), sum(one.in_95 for one in weeks)]
+    share = [f"{count} ({round(count / days * 100)}{NO_BREAK}%)" for count in held]
+    first = f"Better than seasonal naive in {better} of {len(weeks)} weeks."
+    bands = f"{share[0]} of {days} days fell inside the 80{NO_BREAK}% band"
+    return f"{first} {bands}, {share[1]} inside the 95{NO_BREAK}%."

@@ -1,0 +1,351 @@
+"""Outlooks to draw: three machines of one plant, a Thursday in November; seed 7."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+
+from analytics.selectors.outlook_shapes import (
+    LEVELS,
+    Ahead,
+    AnomalyEvent,
+    AnomalyList,
+    Coverage,
+    Evidence,
+    Factor,
+    ForecastOutlook,
+    GradedShift,
+    MachineRisk,
+    Measured,
+    Member,
+    ReliabilityBin,
+    RiskLevel,
+    RiskOutlook,
+    ScoredPoint,
+    ShiftAhead,
+    Timeline,
+    Total,
+    TrackRecord,
+    Version,
+    VersionFacts,
+    WeekScore,
+)
+
+NOW = datetime(2026, 11, 19, 17, 42, 10, tzinfo=UTC)
+ORIGIN = date(2026, 11, 19)
+CLOSED = {date(2026, 11, 26): "closed"}
+SHIFT = ShiftAhead(
+    name="Late",
+    date=ORIGIN,
+    start=datetime(2026, 11, 19, 20, tzinfo=UTC),
+    end=datetime(2026, 11, 20, 4, tzinfo=UTC),
+)
+
+
+def machine_risk(machine_id: str = "M001", name: str = "Assembly 1", **changed) -> MachineRisk:
+    usual = {
+        "state": "slow 24 min",
+        "median_min": 6.25,
+        "expected_min": 13.0,
+        "lo80": 0.0,
+        "hi80": 31.125,
+        "lo95": 0.0,
+        "hi95": 68.4,
+        "p_downtime_30": 0.1402,
+        "confidence": 0.8571428571428571,
+        "risk": "medium",
+        "down_now": False,
+        "served": "model",
+        "factors": [
+            Factor("speed", "Speed 24 % under ideal for 24 min", 5.2),
+            Factor("minor", "5 minor stops since 10:30", 2.0),
+            Factor("order", "Order change due 15:10", 0.8),
+        ],
+        "usual_min": 5.0,
+        "planned_min": 450.0,
+    }
+    return MachineRisk(machine_id=machine_id, machine_name=name, **(usual | changed))
+
+
+FILLER = machine_risk(
+    "M002",
+    "Filler 2",
+    state="down 15 min",
+    median_min=46.0,
+    expected_min=58.0,
+    lo80=18.2,
+    hi80=103.7,
+    lo95=6.0,
+    hi95=171.3,
+    p_downtime_30=0.6420000000000001,
+    confidence=0.58,
+    risk="critical",
+    down_now=True,
+    factors=[
+        Factor("down_now", "Down now for 15 min", 31.0),
+        Factor("stops", "3 stops last shift, usually 1.2", 9.0),
+        Factor("vibration", "Vibration rising 0.4 mm/s per h", 6.0),
+        Factor("maintenance", "18 shifts since maintenance", 4.0),
+    ],
+    usual_min=8.0,
+)
+PACKER = machine_risk(
+    "M003",
+    "Packer 3",
+    state="running 72 min",
+    median_min=0.0,
+    expected_min=4.0,
+    hi80=11.0,
+    hi95=29.0,
+    p_downtime_30=0.041,
+    confidence=0.95,
+    risk="low",
+    factors=[
+        Factor("quiet", "Running 72 min without a stop", -2.0),
+        Factor("maintained", "Maintained Wed 18 Nov", -2.0),
+        Factor("batch", "Film batch new at 13:30", 1.0),
+    ],
+    usual_min=7.0,
+)
+
+
+def evidence(**changed) -> Evidence:
+    bins = [(0.02, 0.02, 640, 0.01, 0.03), (0.08, 0.07, 190, 0.04, 0.11)]
+    bins += [(0.16, 0.18, 90, 0.13, 0.23), (0.28, 0.25, 60, 0.17, 0.33)]
+    bins += [
+        (0.42, 0.45, 40, 0.34, 0.56),
+        (0.6, 0.56, 28, 0.43, 0.69),
+        (0.82, 0.81, 20, 0.68, 0.94),
+    ]
+    usual = {
+        "reliability": [ReliabilityBin(*one) for one in bins],
+        "levels": [
+            RiskLevel("critical", 0.5, 1.0, 41, 0.659),
+            RiskLevel("high", 0.2, 0.5, 87, 0.33),
+            RiskLevel("medium", 0.05, 0.2, 241, 0.112),
+            RiskLevel("low", 0.0, 0.05, 699, 0.021),
+        ],
+        "weights": [("XGBoost absolute error", 0.55), ("hurdle", 0.3), ("last value", 0.15)],
+        "guard": "Below 0 % the page would serve last value and say so.",
+        "served": "model",
+        "skill_vs_naive": 0.36,
+        "naive_name": "last value",
+        "coverage": [
+            Coverage("running", 812, 0.83, 0.96),
+            Coverage("recently stopped", 190, 0.8, 0.94),
+            Coverage("down now", 66, 0.79, 0.91),
+        ],
+        "merged": ["Down now and asked ahead had 12 shifts, so it shares its ranges."],
+        "importance": [("Down now", 0.31), ("Downtime, last 3 shifts", 0.22), ("Stops", 0.15)]
+        + [(f"Feature {n}", 0.32 / 8) for n in range(8)],
+    }
+    return Evidence(**(usual | changed))
+
+
+def track() -> TrackRecord:
+    draw = np.random.default_rng(7)
+    shifts = []
+    for name in ("Filler 2", "Assembly 1", "Packer 3"):
+        for n in range(56):
+            predicted = float(draw.gamma(0.8, 12))
+            actual = max(0.0, predicted + float(draw.normal(0, 8)))
+            start = NOW - timedelta(hours=8 * (n + 1))
+            shifts.append(GradedShift(name, start, "Night", predicted, actual))
+    shifts[27] = shifts[27]._replace(
+        predicted_min=22.0, actual_min=131.0, beyond=True, cause="drive fault"
+    )
+    return TrackRecord(shifts=shifts, mae_min=7.6, naive_mae_min=11.9)
+
+
+def risk_outlook(**changed) -> RiskOutlook:
+    usual = {
+        "scored_at": NOW,
+        "model_version": 14,
+        "shift": SHIFT,
+        "planned_min": 450.0,
+        "thresholds": (0.05, 0.2, 0.5),
+        "machines": [FILLER, machine_risk(), PACKER],
+        "evidence": evidence(),
+        "track": track(),
+        "open_anomalies": 3,
+    }
+    return RiskOutlook(**(usual | changed))
+
+
+def _quantiles(days: int, *, closed_value: float | None = 0.0) -> dict[str, list[float | None]]:
+    draw = np.random.default_rng(7)
+    found: dict[str, list[float | None]] = {level: [] for level in LEVELS}
+    for n in range(days):
+        day = ORIGIN + timedelta(days=n)
+        middle = (80.0 if day.weekday() >= 5 else 215.0) + float(draw.normal(0, 8))
+        wide = middle * (0.25 + 0.005 * n)
+        values = [
+            middle - 1.7 * wide,
+            middle - wide,
+            middle,
+            middle + 1.1 * wide,
+            middle + 2 * wide,
+        ]
+        for level, value in zip(LEVELS, values, strict=True):
+            found[level].append(closed_value if day in CLOSED else max(0.0, value))
+    return found
+
+
+def _history(days: int) -> list[Measured]:
+    draw = np.random.default_rng(7)
+    dates = [ORIGIN - timedelta(days=n) for n in range(days, 0, -1)]
+    return [
+        Measured(day, (75.0 if day.weekday() >= 5 else 212.0) + float(draw.normal(0, 18)))
+        for day in dates
+    ]
+
+
+MEMBERS = [
+    Member("Combined", None, 32.1, -0.23, 44.0, 0.81, 0.95, serves=True),
+    Member("XGBoost on lags", 0.36, 33.9, -0.19, 46.3, 0.78, 0.92),
+    Member("Global LSTM, quantile head", 0.27, 34.6, -0.17, 47.0, 0.77, 0.91),
+    Member("ETS", 0.17, 36.4, -0.13, 49.2, 0.8, 0.94),
+    Member("Window average 28", 0.12, 38.9, -0.07, 52.7, 0.82, 0.95),
+    Member("Prophet", 0.08, 40.3, -0.04, 54.1, 0.75, 0.86),
+    Member("Theta", None, 37.8, -0.1, 51.5, 0.79, 0.93),
+    Member("Linear trend", None, 43.6, 0.04, 58.8, 0.77, 0.9),
+    Member("Seasonal naive 7", None, 41.8, 0.0, 56.2, 0.79, 0.94, is_yardstick=True),
+]
+WEEKS = [
+    WeekScore("W39", 38.0, 55.0, 6, 7, 7),
+    WeekScore("W40", 44.0, 49.0, 5, 6, 7),
+    WeekScore("W41", 41.0, 58.0, 6, 7, 7),
+    WeekScore("W42", 52.0, 50.0, 5, 6, 7),
+    WeekScore("W43", 36.0, 61.0, 7, 7, 7),
+    WeekScore("W44", 47.0, 57.0, 5, 6, 7),
+    WeekScore("W45", 40.0, 52.0, 6, 7, 7),
+    WeekScore("W46", 43.0, 63.0, 6, 7, 7),
+]
+
+
+def forecast_outlook(*, days: int = 30, **changed) -> ForecastOutlook:
+    usual = {
+        "metric": "downtime_min",
+        "unit": "min",
+        "key": "*",
+        "origin": ORIGIN,
+        "made_at": datetime(2026, 11, 19, 12, 12, tzinfo=UTC),
+        "dates": [ORIGIN + timedelta(days=n) for n in range(days)],
+        "quantiles": _quantiles(days),
+        "history": _history(56),
+        "closed": CLOSED,
+        "totals": [
+            Total(1, 212.0, 164.0, 274.0, 205.0),
+            Total(7, 1284.4, 1102.0, 1512.0, 1270.0),
+            Total(30, 5148.0, 4610.0, 5790.0, None),
+        ],
+        "members": MEMBERS,
+        "origins": 5,
+        "served": "model",
+        "reason": "Both bands cover what they promise.",
+        "trained_at": datetime(2026, 11, 19, 12, 12, tzinfo=UTC),
+        "history_days": 56,
+        "weeks": WEEKS,
+        "version": VersionFacts(
+            number=14,
+            since=datetime(2026, 11, 9, 12, tzinfo=UTC),
+            promoted_by="rule",
+            why="3.1 % better than version 13, p 0.04, coverage in band.",
+        ),
+    }
+    return ForecastOutlook(**(usual | changed))
+
+
+def ratio_outlook() -> ForecastOutlook:
+    """A defect rate: 0..1, and nothing on the closed day."""
+    levels = {
+        level: [None if value is None else value / 10_000 for value in values]
+        for level, values in _quantiles(30, closed_value=None).items()
+    }
+    past = [one._replace(value=(one.value or 0) / 10_000) for one in _history(56)]
+    weeks = [week._replace(mae=week.mae / 1e4, naive_mae=week.naive_mae / 1e4) for week in WEEKS]
+    members = [one._replace(wis=(one.wis or 0) / 1e4, mae=(one.mae or 0) / 1e4) for one in MEMBERS]
+    return forecast_outlook(
+        metric="defect_rate",
+        unit="%",
+        quantiles=levels,
+        history=past,
+        weeks=weeks,
+        members=members,
+        totals=[Total(1, 0.0212, 0.0164, 0.0274, 0.0205)],
+    )
+
+
+def ahead() -> Ahead:
+    return Ahead(
+        origin=ORIGIN,
+        dates=[ORIGIN + timedelta(days=n) for n in range(7)],
+        quantiles=_quantiles(7),
+        history=_history(7),
+        closed={},
+        total=Total(7, 1284.4, 1102.0, 1512.0, 1270.0),
+    )
+
+
+def anomaly_list(**changed) -> AnomalyList:
+    draw = np.random.default_rng(7)
+    start = NOW - timedelta(days=7)
+    timelines = []
+    for machine_id, name in (("M001", "Assembly 1"), ("M002", "Filler 2"), ("M003", "Packer 3")):
+        points = []
+        for n in range(300):
+            score = float(draw.beta(2, 4)) * 0.9
+            score = 0.985 if machine_id == "M002" and 200 <= n < 204 else score
+            moment = start + timedelta(minutes=33.6 * n)
+            points.append(ScoredPoint(moment, score, is_anomaly=score > 0.95))
+        timelines.append(Timeline(machine_id=machine_id, machine_name=name, points=points))
+    said = ["Vibration 6.1 mm/s, usually 1.2–2.3", "Temperature 81 °C, usually 55–66"]
+    events = [
+        AnomalyEvent(
+            pk=n + 1,
+            machine_id="M002",
+            machine_name="Filler 2",
+            start=NOW - timedelta(hours=5 + 9 * n),
+            end=None if n == 0 else NOW - timedelta(hours=4 + 9 * n),
+            score=0.99 - 0.01 * n,
+            sentence=said[n % 2],
+            expected=said[n % 2].split("usually ")[1],
+            status=("open", "confirmed", "dismissed")[n],
+            judged_by="" if n == 0 else "alice",
+            judged_at=None if n == 0 else NOW,
+        )
+        for n in range(3)
+    ]
+    usual = {
+        "start": start,
+        "end": NOW,
+        "events": events,
+        "timelines": timelines,
+        "threshold": 0.95,
+        "budget_per_week": 1.0,
+        "open_count": 1,
+    }
+    return AnomalyList(**(usual | changed))
+
+
+def versions(task: str = "downtime") -> list[Version]:
+    states = ("challenger", "champion", "retired")
+    return [
+        Version(
+            pk=30 - n,
+            number=15 - n,
+            task=task,
+            status=state,
+            trained_at=NOW - timedelta(days=n),
+            history_days=180 - n,
+            error=7.6 + n,
+            naive_error=11.9,
+            in_80=0.82,
+            in_95=0.95,
+            promoted_at=None if n == 0 else NOW - timedelta(days=n),
+            promoted_by="" if n == 0 else "rule",
+            why="3.1 % better than the one before, p 0.04, coverage in band.",
+        )
+        for n, state in enumerate(states)
+    ]

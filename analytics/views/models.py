@@ -1,0 +1,30 @@
+"""`/models/`: each trained version, its backtest, who let it serve and why; and the way back."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone as clock
+
+from analytics.selectors.outlook import model_versions
+from analytics.views.training import training
+from tenants.permissions import Action, may
+
+TASKS = {"downtime": "Downtime", "forecast": "Forecast", "anomaly": "Anomalies"}
+
+
+def models(request: HttpRequest) -> HttpResponse:
+    now = clock.now()
+    task = request.GET.get("task") or "downtime"
+    if task not in TASKS:
+        raise Http404
+    context = {
+        "page": "forecast" if task == "forecast" else "risk",
+        "now": now,
+        "task": task,
+        "tasks": TASKS,
+        "versions": model_versions(task),
+        "may_promote": may(request.place.role, Action.PROMOTE_MODELS),
+        **training(request, task, now=now),
+    }
+    return render(request, "models.html", context)
