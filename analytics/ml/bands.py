@@ -1,0 +1,141 @@
+"""Intervals by split conformal calibration, group by group.
+
+    lo = m + Q(α/2) of y − m,  hi = m + Q(1 − α/2) of y − m      over the shifts of the group
+
+with the finite-sample ranks of Vovk, Gammerman and Shafer (2005); where a rank lies beyond the
+group's shifts, the interval reaches the bound 0 or the planned minutes. Groups are the state as of
+the question, at the start of the shift or ahead of it, each split by expected minutes: Mondrian
+conformal prediction, so that coverage holds in each group and not only overall. A group of fewer
+than 20 shifts is merged with another and listed as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from analytics.ml.history import Floats, Ints
+from analytics.ml.standing import STATES
+
+LEVELS = (0.8, 0.95)
+FEWEST = 20
+SPLITS, SPLIT_FEWEST = 4, 100
+FULL = 480.0
+AHEAD = ("at the start", "ahead")
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """Offsets of each group's bins: rows of `edges` start a bin, `offsets` are lo80 hi80 lo95 hi95.
+
+    `group` of a state × ahead (state + 4 · ahead) names the group that answers for it; `merged`
+    has a sentence for each that was too small.
+    """
+
+    group: dict[int, int]
+    edges: dict[int, list[float]]
+    offsets: dict[int, list[list[float]]]
+    merged: tuple[str, ...]
+
+    def around(self, median: Floats, expected: Floats, cell: Ints) -> Floats:
+        """(n, 4) of lo80, hi80, lo95, hi95 in 0..480, holding the median."""
+        out = np.zeros((len(median), 4))
+        for one, group in self.group.items():
+            rows = np.flatnonzero(cell == one)
+            place = np.searchsorted(self.edges[group], expected[rows], side="right")
+            out[rows] = median[rows, None] + np.array(self.offsets[group])[place]
+        out[:, [0, 2]] = np.minimum(out[:, [0, 2]], median[:, None])
+        out[:, [1, 3]] = np.maximum(out[:, [1, 3]], median[:, None])
+        return np.clip(out, 0.0, FULL)
+
+    def as_json(self) -> dict[str, Any]:
+        """What `bands_from` reads."""
+        return {
+            "group": {str(key): value for key, value in self.group.items()},
+            "edges": {str(key): value for key, value in self.edges.items()},
+            "offsets": {str(key): value for key, value in self.offsets.items()},
+            "merged": list(self.merged),
+        }
+
+
+def bands_from(held: Mapping[str, Any]) -> Bands:
+    """Bands as `as_json` wrote them."""
+    group = {int(key): int(value) for key, value in held["group"].items()}
+    edges = {int(key): value for key, value in held["edges"].items()}
+    offsets = {int(key): value for key, value in held["offsets"].items()}
+    return Bands(group, edges, offsets, tuple(held["merged"]))
+
+
+def cells_of(state: Ints, lead_min: Floats) -> Ints:
+    """State × whether the question is asked ahead of the shift's start."""
+    return state + len(STATES) * (lead_min > 0)
+
+
+def bands(actual: Floats, median: Floats, *, expected: Floats, cell: Ints) -> Bands:
+    """Calibrated on shifts that nothing was learned from; minutes per 480."""
+    group, merged = _merged(cell)
+    edges: dict[int, list[float]] = {}
+    offsets: dict[int, list[list[float]]] = {}
+    owner = np.array([group[one] for one in range(2 * len(STATES))])[cell]
+    for one in sorted(set(group.values())):
+        rows = np.flatnonzero(owner == one)
+        edges[one] = _edges(expected[rows])
+        place = np.searchsorted(edges[one], expected[rows], side="right")
+        rest = actual[rows] - median[rows]
+        offsets[one] = [_offsets(rest[place == at]) for at in range(len(edges[one]) + 1)]
+    return Bands(group, edges, offsets, merged)
+
+
+def cell_name(cell: int) -> str:
+    """Of a state × ahead, in words."""
+    return f"{STATES[cell % len(STATES)]}, {AHEAD[cell // len(STATES)]}"
+
+
+def _merged(cell: Ints) -> tuple[dict[int, int], tuple[str, ...]]:
+    """Each cell's group: itself, else the same state at the other lead, else the fullest cell."""
+    counts = np.bincount(cell, minlength=2 * len(STATES)).tolist()
+    group, said = {}, []
+    for one, count in enumerate(counts):
+        other = (one + len(STATES)) % len(counts)
+        group[one] = one
+        if count >= FEWEST:
+            continue
+        nearest = sorted(range(len(counts)), key=lambda at: (abs(at % 4 - one % 4), at))  # noqa: B023
+        group[one] = next(
+            (at for at in [other, *nearest] if counts[at] >= FEWEST),
+            int(np.argmax(counts)),
+        )
+        if count:
+            said.append(
+                f"{cell_name(one)}: {count} shifts are fewer than {FEWEST},"
+                f" so it shares the interval of {cell_name(group[one])}."
+            )
+    return group, tuple(said)
+
+
+def _edges(expected: Floats) -> list[float]:
+    """Up to four bins of equal count by expected minutes, none smaller than 100 shifts."""
+    bins = int(min(SPLITS, len(expected) // SPLIT_FEWEST))
+    if bins < 2:
+        return []
+    cuts = np.unique(np.quantile(expected, np.arange(1, bins) / bins)).tolist()
+    places = np.bincount(np.searchsorted(cuts, expected, side="right"), minlength=len(cuts) + 1)
+    return cuts if places.min() >= FEWEST else []
+
+
+def _offsets(rest: Floats) -> list[float]:
+    """lo80, hi80, lo95, hi95 of the residuals."""
+    ordered = np.sort(rest)
+    found = []
+    for level in LEVELS:
+        tail = (1 - level) / 2
+        rank = int(np.floor(tail * (len(ordered) + 1)))
+        low = float(ordered[rank - 1]) if rank >= 1 else -FULL
+        high = float(ordered[len(ordered) - rank]) if rank >= 1 else FULL
+        found += [low, high]
+    assert all(low <= high for low, high in pairwise(found[:2]))
+    return found

@@ -1,0 +1,80 @@
+"""Fitted members and how much each counts: the median, expected minutes and raw chance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analytics.ml.exceedance import Exceedance
+from analytics.ml.features.table import FeatureTable
+from analytics.ml.history import Floats
+from analytics.ml.regressors import Regressor
+from analytics.ml.selection import absolute_loss, select, squared_loss
+
+FULL = 480.0
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """Minutes per 480 planned; `chance` is that of half an hour, not calibrated."""
+
+    median: Floats
+    expected: Floats
+    chance: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """Weights by member sum to 1. Without an exceedance model expected minutes stand for it."""
+
+    members: dict[str, Regressor]
+    median_weights: dict[str, float]
+    expected_weights: dict[str, float]
+    exceedance: Exceedance | None
+
+    def guess(self, table: FeatureTable) -> Guess:
+        """What the members that count say of each question."""
+        wanted = {*self.median_weights, *self.expected_weights}
+        answers = answers_of({name: self.members[name] for name in sorted(wanted)}, table)
+        chance = np.clip(self.exceedance.chance(table), 0, 1) if self.exceedance else None
+        return self.blend(answers, chance)
+
+    def blend(self, answers: Mapping[str, Floats], chance: Floats | None) -> Guess:
+        """Weighted means of answers that are there already."""
+        median = blended(answers, self.median_weights)
+        expected = blended(answers, self.expected_weights)
+        return Guess(median, expected, 1 - np.exp(-expected / 120) if chance is None else chance)
+
+    def needed(self, naive: str) -> Ensemble:
+        """Without the members that have no weight, but for the naive one that is compared with."""
+        kept = {*self.median_weights, *self.expected_weights, naive}
+        members = {name: one for name, one in self.members.items() if name in kept}
+        return replace(self, members=members)
+
+    def expected(self, table: FeatureTable) -> Floats:
+        """Expected minutes alone: for explaining them."""
+        names = self.expected_weights
+        return blended(answers_of({name: self.members[name] for name in names}, table), names)
+
+
+def answers_of(members: Mapping[str, Regressor], table: FeatureTable) -> dict[str, Floats]:
+    """What each member says, kept within the shift."""
+    return {
+        name: np.clip(member.predict(table), 0.0, FULL).astype(np.float64)
+        for name, member in members.items()
+    }
+
+
+def blended(answers: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:
+    """Σ weight × answer, in the order of the names so that the last bit is the same everywhere."""
+    total = np.zeros(len(next(iter(answers.values()))))
+    for name in sorted(weights):
+        total = total + weights[name] * answers[name]
+    return total
+
+
+def weigh(answers: Mapping[str, Floats], actual: Floats) -> tuple[dict[str, float], ...]:
+    """Weights for the median and for the expected minutes, chosen on unseen shifts."""
+    return select(answers, absolute_loss(actual)), select(answers, squared_loss(actual))
