@@ -13,7 +13,7 @@ from amis.admin import site
 from analytics.api.anomalies import Anomalies, Judge
 from analytics.api.kpis import Kpis, Machines
 from analytics.api.predictions import Advanced, NextShift
-from analytics.api.registry import Models, RollBack, Scorecard, Train
+from analytics.api.registry import Models, Promote, RollBack, Scorecard, Train
 from analytics.views import anomalies, forecast, machine, models, risk
 from production.api.jobs import JobCancel, JobDetail
 from production.api.live import MachinesLive, SocketStatus
@@ -49,6 +49,7 @@ plant_routes = [
     *both("ml/anomalies", Anomalies.as_view()),
     *both("ml/anomalies/<str:anomaly_id>/<str:verdict>", Judge.as_view()),
     *both("ml/models", Models.as_view()),
+    *both("ml/models/<str:version_id>/promote", Promote.as_view()),
     *both("ml/scorecard", Scorecard.as_view()),
     *both("ml/train", Train.as_view()),
     *both("ml/rollback", RollBack.as_view()),

@@ -40,5 +40,5 @@ def carry_out_run(run_id: int) -> None:
     if run is None:
         return
     kind = KINDS[run.kind]
-    if carry_out(run.pk, lambda tell: kind.do(run, tell), title=kind.title):
+    if carry_out(run.pk, lambda tell: kind.do(run, tell), is_watched=bool(kind.title)):
         plan_predictions.apply_async(queue="default")

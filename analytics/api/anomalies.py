@@ -72,7 +72,7 @@ class Anomalies(PlantView):
 class Judge(PlantView):
     """Say of an anomaly that it was one, or that it was not."""
 
-    needs: ClassVar[dict[str, Action]] = {"POST": Action.GIVE_REASON}
+    needs: ClassVar[dict[str, Action]] = {"POST": Action.JUDGE_ANOMALIES}
 
     @extend_schema(operation_id="ml_anomaly_judge", request=None, responses=AnomalyOut)
     def post(self, request: Request, anomaly_id: str, verdict: str) -> Response:

@@ -16,7 +16,7 @@ from analytics.api.predictions import MACHINE_PARAMETER, known_machine
 from analytics.models import ModelVersion
 from analytics.selectors.scorecard import day_scores, shift_scores
 from analytics.services.asked import ask_for_training
-from analytics.services.registry import roll_back
+from analytics.services.registry import promote_by_person, roll_back
 from production.api.query import MOST_DAYS, PAGE_PARAMETERS, choice_of, number_of, page_of
 from production.api.view import PlantView
 from production.api.wire import JobOut, shape
@@ -98,10 +98,20 @@ class Train(PlantView):
         return Response(job_card(job), status=202, headers=headers)
 
 
+class Promote(PlantView):
+    """Let a version serve that does not: a challenger by a person's word, or an earlier one again."""
+
+    needs: ClassVar[dict[str, Action]] = {"POST": Action.PROMOTE_MODELS}
+
+    @extend_schema(operation_id="ml_promote", request=None, responses=VersionOut)
+    def post(self, request: Request, version_id: str) -> Response:
+        return Response(version_card(promote_by_person(version_id, by=str(request.user))))
+
+
 class RollBack(PlantView):
     """Let the version serve that served before."""
 
-    needs: ClassVar[dict[str, Action]] = {"POST": Action.MANAGE_PEOPLE}
+    needs: ClassVar[dict[str, Action]] = {"POST": Action.PROMOTE_MODELS}
 
     @extend_schema(operation_id="ml_rollback", request=TaskIn, responses=VersionOut)
     def post(self, request: Request) -> Response:

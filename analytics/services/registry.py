@@ -101,6 +101,17 @@ def roll_back(task: str, *, by: str) -> ModelVersion:
     return promote(earlier.version, by=by, why=why, verdict=earlier.version.verdict)
 
 
+def promote_by_person(version_id: str, *, by: str) -> ModelVersion:
+    """A person lets a version serve. Raises NotFound, and Conflict for the one that serves."""
+    is_number = version_id.isascii() and version_id.isdigit() and len(version_id) < 18
+    version = ModelVersion.objects.filter(pk=int(version_id)).first() if is_number else None
+    if version is None:
+        raise NotFound("There is no such model version.")
+    if version.status == ModelVersion.Status.CHAMPION:
+        raise Conflict(f"Version {version.number} serves already.")
+    return promote(version, by=by, why=f"Chosen by {by}.", verdict=version.verdict)
+
+
 def version_named(task: str, number: int) -> ModelVersion:
     """Raises NotFound."""
     version = ModelVersion.objects.filter(task=task, number=number).first()

@@ -51,16 +51,16 @@ def plan_run(piece: Piece, *, job: Job | None = None) -> Run:
     return run
 
 
-def carry_out(run_id: int, work: Work, *, title: str = "") -> bool:
+def carry_out(run_id: int, work: Work, *, is_watched: bool = False) -> bool:
     """Do a run's work if nobody else does or did; whether it was done here.
 
-    A title makes a job of it that people watch and may cancel. What the work wrote stays only if
-    the work itself committed it; a repeat must be harmless.
+    Watched work has a job that people follow and may cancel. A repeat must be harmless: a worker
+    that is killed leaves what the work itself had committed.
     """
     run = _claim(run_id)
     if run is None:
         return False
-    job = run.job or (create_job(kind=title, user_label="AMIS") if title else None)
+    job = run.job or (create_job(kind=run.kind, user_label="AMIS") if is_watched else None)
     if job is not None and run.job_id is None:
         Run.objects.filter(pk=run.pk).update(job=job)
     with _holding(run):
