@@ -104,7 +104,7 @@ def _merged(cell: Ints) -> tuple[dict[int, int], tuple[str, ...]]:
         group[one] = one
         if count >= FEWEST:
             continue
-        nearest = sorted(range(len(counts)), key=lambda at: (abs(at % 4 - one % 4), at))  # noqa: B023
+        nearest = sorted(range(len(counts)), key=lambda at: (abs(at % 4 - one % 4), at))
         group[one] = next(
             (at for at in [other, *nearest] if counts[at] >= FEWEST),
             int(np.argmax(counts)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analytics.ml.history import Ints, ShiftHistory
+from analytics.ml.history import ShiftHistory
 from analytics.ml.judgement import Judgement
 from analytics.ml.training import Asked
 

@@ -39,10 +39,7 @@ def shapley(
     masks = [np.array([factors.index(factor) == place for factor in table.factors])
              for place in range(size)]  # fmt: skip
     values = np.stack(
-        [
-            _value(expected, table, usual, _chosen(masks, subset))
-            for subset in range(2**size)
-        ]
+        [_value(expected, table, usual, _chosen(masks, subset)) for subset in range(2**size)]
     )
     minutes = np.zeros((len(table), size))
     for place in range(size):

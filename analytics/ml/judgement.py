@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from analytics.ml.calibration import Calibration, Circumstances, Promise, calibrate, circumstances
 from analytics.ml.ensemble import Ensemble, Guess, weigh
 from analytics.ml.guard import best_naive, guarded, skill
-from analytics.ml.history import Floats, Ints
+from analytics.ml.history import Ints
 from analytics.ml.model import Guard
 from analytics.ml.regressors import NAIVE
 from analytics.ml.training import Asked, Fitted
@@ -96,9 +96,7 @@ def _across(
     return Promise(parts[:, 0], parts[:, 1], parts[:, 2:6], parts[:, 6], parts[:, 7])
 
 
-def _chosen(
-    fitted: Fitted, held: Asked, rows: NDArray[np.bool_], *, only: str | None
-) -> Ensemble:
+def _chosen(fitted: Fitted, held: Asked, rows: NDArray[np.bool_], *, only: str | None) -> Ensemble:
     """Weights by the shifts of some rows; of naive members alone where one of them serves."""
     answers = {name: answer[rows] for name, answer in fitted.answers.items()}
     if only is not None:

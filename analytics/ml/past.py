@@ -63,9 +63,7 @@ def past_of(history: ShiftHistory, questions: Questions) -> Past:
     return Past(first, np.maximum(stop, first))
 
 
-def places(
-    machine: Ints, time_us: Ints, *, at: Ints, as_of_us: Ints, including: bool
-) -> Ints:
+def places(machine: Ints, time_us: Ints, *, at: Ints, as_of_us: Ints, including: bool) -> Ints:
     """How many entries, sorted by machine and time, lie before the time asked of the machine asked.
 
     `including` counts an entry at that very time. Exact to the microsecond: machine and time are

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Sum, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from analytics.ml.recommend import MachineOutlook, Recommendation, recommendations
 from analytics.models import Anomaly, Prediction
+from analytics.selectors.shift_history import DELAYS
 from production.models import Stop
-from production.selectors.calendar import plant_timezone
-from zoneinfo import ZoneInfo
 
 MOST_REASONS = 5
 
@@ -38,3 +37,34 @@ def advice(rows: Sequence[Prediction], *, days: int, now: datetime) -> list[Reco
         for row in rows
     ]
     return recommendations(outlooks)
+
+
+def _stops(
+    ids: Sequence[int | None], since: datetime, now: datetime
+) -> dict[int, list[tuple[str, int, float]]]:
+    """By machine: its commonest reasons with how often and how many minutes."""
+    ended = Stop.objects.filter(machine__in=ids, start__gte=since, start__lt=now, state__in=DELAYS)
+    rows = (
+        ended.order_by()
+        .annotate(why=Coalesce("reason__name", NullIf("cause", Value(""))))
+        .values("machine_id", "why")
+        .annotate(times=Count("pk"), spent=Sum(Coalesce("end", Value(now)) - F("start")))
+        .order_by("machine_id", "-spent")
+    )
+    found: dict[int, list[tuple[str, int, float]]] = {}
+    for row in rows:
+        mine = found.setdefault(row["machine_id"], [])
+        if len(mine) < MOST_REASONS:
+            minutes = row["spent"].total_seconds() / 60
+            mine.append((row["why"] or "no reason given", row["times"], minutes))
+    return found
+
+
+def _anomalies(ids: Sequence[int | None], since: datetime) -> dict[int, list[str]]:
+    rows = Anomaly.objects.filter(
+        machine__in=ids, end__gt=since, status=Anomaly.Status.OPEN
+    ).values_list("machine_id", "sentence")
+    found: dict[int, list[str]] = {}
+    for pk, sentence in rows:
+        found.setdefault(pk, []).append(sentence)
+    return found

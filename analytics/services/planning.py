@@ -57,6 +57,7 @@ def _due(machines: list[Machine], *, now: datetime, timezone: str) -> Iterator[P
         yield Piece("forecast", midnight(plant_day(now - AFTER_MIDNIGHT, timezone), timezone))
     if champion(ModelVersion.Task.ANOMALY):
         yield Piece("detect", hour)
+    yield Piece("detect_shifts", hour)
     yield Piece("grade", hour)
 
 

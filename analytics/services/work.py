@@ -11,7 +11,7 @@ from django.utils import timezone as clock
 
 from analytics.ml.instants import plant_day
 from analytics.models import Run
-from analytics.services import anomalies, forecasts, grading, scoring, training
+from analytics.services import anomalies, forecasts, grading, odd_shifts, scoring, training
 from production.selectors.calendar import plant_timezone
 
 Tell = Callable[[float, str], None]
@@ -71,6 +71,10 @@ def _detect(run: Run, tell: Tell) -> None:
     anomalies.detect(until=run.due_at, tell=tell)
 
 
+def _detect_shifts(run: Run, tell: Tell) -> None:
+    odd_shifts.detect_shifts(until=run.due_at)
+
+
 def _grade(run: Run, tell: Tell) -> None:
     now = clock.now()
     grading.grade_predictions(now=now)
@@ -85,5 +89,6 @@ KINDS = {
     "forecast": Kind("ml", "Forecast the next 30 days", _forecast),
     "train_anomaly": Kind("ml", "Learn what is usual", _train_anomaly),
     "detect": Kind("ml", "", _detect),
+    "detect_shifts": Kind("ml", "", _detect_shifts),
     "grade": Kind("ml", "", _grade),
 }

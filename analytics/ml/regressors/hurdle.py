@@ -41,9 +41,7 @@ class Hurdle:
         length = np.maximum(sample.target[rows], 1e-3)
         long = Sample(sample.table.rows(rows), length, sample.weight[rows])
         whether = Sample(sample.table, has.astype(np.float64), sample.weight)
-        return cls(
-            Boosted.fit(whether, WHETHER, seed=seed), Boosted.fit(long, HOW_LONG, seed=seed)
-        )
+        return cls(Boosted.fit(whether, WHETHER, seed=seed), Boosted.fit(long, HOW_LONG, seed=seed))
 
     def predict(self, table: FeatureTable) -> Floats:
         """Chance times length."""

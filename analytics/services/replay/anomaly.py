@@ -19,12 +19,14 @@ from analytics.ml.instants import training_instant
 from analytics.selectors.preferences import preferences
 from analytics.services.anomalies import TASK, learn, scores_between, watched_machines
 from analytics.services.models_in_force import loaded
+from analytics.services.odd_shifts import judged
 from analytics.services.registry import code_hash, in_force
 from analytics.services.replay.parts import ReplayFile
 from analytics.services.replay.span import Cadence, Span
+from analytics.services.training import history_until
 from production.live import data_version
 from production.selectors.calendar import plant_timezone
-from production.shopfloor.record import instant
+from production.shopfloor.record import instant, us
 
 HEADER = ("machine_id", "time", "score", "is_anomaly")
 
@@ -68,13 +70,27 @@ def _part(
     learned_at: list[datetime], part: Interval, machine_id: str | None, cadence: Cadence
 ) -> Iterator[list[Any]]:
     detector, steps = _learned(learned_at, part, cadence)
-    if detector is None:
-        return
-    machines = [m for m in watched_machines() if machine_id in (None, m.machine_id)]
-    # The share of false discoveries is that of all machines together: all are scored, some shown.
-    for one in scores_between(detector, steps, watched_machines(), part):
-        if any(machine.machine_id == one.machine for machine in machines):
-            yield from _rows(one)
+    seen: set[str] = set()
+    if detector is not None:
+        # False discoveries are a share of all machines': all are scored, however few are shown.
+        for one in scores_between(detector, steps, watched_machines(), part):
+            seen.add(one.machine)
+            if machine_id in (None, one.machine):
+                yield from _rows(one)
+    yield from _shift_rows(part, machine_id, seen)
+
+
+def _shift_rows(part: Interval, machine_id: str | None, seen: set[str]) -> Iterator[list[Any]]:
+    """Machines whose signals cannot be judged are judged by their shifts."""
+    history = history_until(part.end)
+    inside = (history.start_us >= us(part.start)) & (history.start_us < us(part.end))
+    names = np.array(history.machines)[history.machine]
+    shown = np.array([name not in seen and machine_id in (None, name) for name in names])
+    rows = np.flatnonzero(inside & shown & np.isfinite(history.downtime_min)).astype(np.int64)
+    found = judged(history, rows, foretold=None)
+    for row, score, odd in zip(rows, found.score, found.is_anomaly, strict=True):
+        told = float(score) if np.isfinite(score) else None
+        yield [names[row], instant(int(history.start_us[row])), told, int(odd)]
 
 
 def _learned(
