@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,23 +24,42 @@ def usable_rows(history: ShiftHistory) -> Ints:
 def require_enough(history: ShiftHistory) -> Ints:
     """The usable rows, or InsufficientData with have and need."""
     rows = usable_rows(history)
-    counts = np.bincount(history.machine[rows], minlength=len(history.machines))
-    counts = counts[counts > 0]
-    a_machine = float(np.median(counts)) if len(counts) else 0.0
-    lacking = []
-    if len(rows) < LEAST_SHIFTS:
-        lacking.append(
-            f"{len(rows)} planned shifts with known downtime are there; {LEAST_SHIFTS} are needed."
+    found = lacking(np.bincount(history.machine[rows], minlength=len(history.machines)).tolist())
+    if found.sentences:
+        raise InsufficientData(
+            " ".join(found.sentences), missing=found.sentences, needs_shifts=found.shifts
         )
-    if a_machine < LEAST_A_MACHINE:
-        lacking.append(
-            f"The typical machine has {a_machine:.0f} such shifts; {LEAST_A_MACHINE} are needed."
-        )
-    if lacking:
-        short = (LEAST_SHIFTS - len(rows)) / max(1, len(counts))
-        needs = max(math.ceil(LEAST_A_MACHINE - a_machine), math.ceil(short), 1)
-        raise InsufficientData(" ".join(lacking), missing=lacking, needs_shifts=needs)
     return rows
+
+
+class Lacking(NamedTuple):
+    """Sentences with have and need, and how many more shifts a machine; none, 0 for enough."""
+
+    sentences: list[str]
+    shifts: int
+
+
+def lacking(usable: Sequence[int]) -> Lacking:
+    """From how many shifts with known downtime each machine has.
+
+    >>> lacking([5, 0]).sentences
+    ['Planned shifts with a known downtime: have 5, need 60.', \
+'Of these the typical machine: have 5, need 20.']
+    """
+    counts = [count for count in usable if count]
+    total, typical = sum(counts), float(np.median(counts)) if counts else 0.0
+    sentences = []
+    if total < LEAST_SHIFTS:
+        sentences.append(
+            f"Planned shifts with a known downtime: have {total}, need {LEAST_SHIFTS}."
+        )
+    if typical < LEAST_A_MACHINE:
+        sentences.append(
+            f"Of these the typical machine: have {typical:.0f}, need {LEAST_A_MACHINE}."
+        )
+    short = (LEAST_SHIFTS - total) / max(1, len(counts) or len(usable))
+    needs = max(math.ceil(LEAST_A_MACHINE - typical), math.ceil(short), 1)
+    return Lacking(sentences, needs if sentences else 0)
 
 
 def is_learnable(history: ShiftHistory, rows: Ints) -> bool:

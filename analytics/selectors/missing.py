@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count
 
-from analytics.ml.needs import LEAST_SHIFTS, missing_shifts
+from analytics.ml.sufficiency import lacking
 from analytics.models import ModelVersion, Run
 from analytics.selectors.outlook_shapes import Insufficient
 from analytics.selectors.plan import plan_rows
@@ -25,9 +25,10 @@ def why_no_risk(now: datetime, *, machine_id: str | None = None) -> Insufficient
     if not machines:
         return Insufficient(missing=[_no_pattern(machine_id)])
     have = usable_shifts(machines)
-    sentences = missing_shifts(have)
-    if sentences:
-        return Insufficient(missing=sentences, ready_at=_enough_at(machines, have, now))
+    found = lacking(list(have.values()))
+    if found.sentences:
+        ready_at = _enough_at(machines, found.shifts, now)
+        return Insufficient(missing=found.sentences, ready_at=ready_at)
     return Insufficient(missing=[_not_trained(ModelVersion.Task.DOWNTIME, "train_downtime")])
 
 
@@ -40,14 +41,14 @@ def usable_shifts(machines: list[Machine]) -> dict[str, int]:
     return {machine.machine_id: counted.get(machine.machine_id, 0) for machine in machines}
 
 
-def _enough_at(machines: list[Machine], have: dict[str, int], now: datetime) -> datetime | None:
-    """When the planned shifts to come will have filled up what lacks."""
-    best = max(machines, key=lambda machine: have[machine.machine_id])
-    lacking = LEAST_SHIFTS - have[best.machine_id]
-    coming = plan_rows(
-        [best], start=now, end=now + SEARCH, timezone=plant_timezone(), since_record=False
-    )
-    return coming[lacking - 1].end if 0 < lacking <= len(coming) else None
+def _enough_at(machines: list[Machine], shifts: int, now: datetime) -> datetime | None:
+    """When so many more planned shifts of the machine that has fewest will have ended."""
+    coming = [
+        plan_rows([one], start=now, end=now + SEARCH, timezone=plant_timezone(), since_record=False)
+        for one in machines
+    ]
+    ends = [rows[shifts - 1].end for rows in coming if len(rows) >= shifts]
+    return max(ends, default=None)
 
 
 def _no_pattern(machine_id: str | None) -> str:
