@@ -86,7 +86,8 @@ def _claim(run_id: int) -> Run | None:
     now = clock.now()
     with transaction.atomic():
         free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-        run = Run.objects.select_for_update().filter(free, pk=run_id, state__in=TO_DO).first()
+        found = Run.objects.select_for_update(of=("self",)).select_related("job")
+        run = found.filter(free, pk=run_id, state__in=TO_DO).first()
         if run is None:
             return None
         run.state, run.attempts = Run.State.RUNNING, run.attempts + 1
@@ -94,6 +95,8 @@ def _claim(run_id: int) -> Run | None:
         if run.attempts > MOST_ATTEMPTS:
             run.state, run.finished_at = Run.State.FAILED, now
             run.detail = {"message": f"It ended {MOST_ATTEMPTS} workers before it was done."}
+        if run.job is not None and run.job.state == Job.State.CANCELLED:
+            run.state, run.finished_at = Run.State.CANCELLED, now
         run.save()
     return run if run.state == Run.State.RUNNING else None
 
