@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils import timezone as clock
@@ -12,6 +13,7 @@ from analytics.forecasting.pool.roster import installed
 from analytics.ml.instants import GRACE, midnight, plant_day, training_instant
 from analytics.models import ModelVersion, Run
 from analytics.selectors.shift_history import first_start, predicted_machines
+from analytics.services.drift import has_drifted
 from analytics.services.registry import champion
 from analytics.services.runs import Piece, plan_run
 from analytics.services.scoring import open_questions
@@ -26,6 +28,8 @@ SENT_AGAIN = timedelta(minutes=30)
 LSTM_PATIENCE = timedelta(minutes=30)
 AFTER_MIDNIGHT = timedelta(minutes=5)
 KEEP = timedelta(days=60)
+DEADLINE = time(7, 45)
+"""Plant time at which the report of 08:00 must have its forecasts."""
 TRAININGS = {
     "train_downtime": ModelVersion.Task.DOWNTIME,
     "train_forecast": ModelVersion.Task.FORECAST,
@@ -50,15 +54,27 @@ def _due(machines: list[Machine], *, now: datetime, timezone: str) -> Iterator[P
     heard = now - GRACE
     hour = heard.replace(minute=0, second=0, microsecond=0)
     yield from _trainings(heard, timezone)
+    if has_drifted(now):
+        day = training_instant(heard, every_days=1, timezone=timezone)
+        yield Piece("train_downtime", day, chunk="drift")
     if champion(ModelVersion.Task.DOWNTIME):
         for as_of in {one.as_of for one in open_questions(machines, now=now, timezone=timezone)}:
             yield Piece("score", as_of)
     if champion(ModelVersion.Task.FORECAST):
         yield Piece("forecast", midnight(plant_day(now - AFTER_MIDNIGHT, timezone), timezone))
+    if now.astimezone(ZoneInfo(timezone)).time() >= DEADLINE:
+        yield from _late(midnight(plant_day(now, timezone), timezone))
     if champion(ModelVersion.Task.ANOMALY):
         yield Piece("detect", hour)
     yield Piece("detect_shifts", hour)
     yield Piece("grade", hour)
+
+
+def _late(due_at: datetime) -> Iterator[Piece]:
+    """What the morning's report needs and is not there: cheap members say it, and say so."""
+    done = Run.objects.filter(kind="forecast", due_at=due_at, state=Run.State.DONE)
+    if not done.exists():
+        yield Piece("forecast_cheap", due_at)
 
 
 def _trainings(heard: datetime, timezone: str) -> Iterator[Piece]:
@@ -87,7 +103,7 @@ def _to_send(now: datetime) -> list[Run]:
     open_runs = Run.objects.filter(state__in=(Run.State.WAITING, Run.State.RUNNING))
     held = Q(lease_until__gte=now) | Q(state=Run.State.WAITING, sent_at__gt=now - SENT_AGAIN)
     free: list[Run] = []
-    for queue in ("ml", "ml_tf"):
+    for queue in sorted({kind.queue for kind in KINDS.values()}):
         kinds = [name for name, kind in KINDS.items() if kind.queue == queue]
         under_way = open_runs.filter(held, kind__in=kinds).count()
         waiting = sorted(

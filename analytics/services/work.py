@@ -62,6 +62,10 @@ def _forecast(run: Run, tell: Tell) -> str:
     return "/forecast/"
 
 
+def _forecast_cheap(run: Run, tell: Tell) -> None:
+    forecasts.publish_cheap(origin=plant_day(run.due_at, plant_timezone()))
+
+
 def _train_anomaly(run: Run, tell: Tell) -> str:
     anomalies.train_anomaly(as_of=run.due_at, tell=tell)
     return "/anomalies/"
@@ -87,6 +91,8 @@ KINDS = {
     "train_lstm": Kind("ml_tf", "Learn daily patterns (LSTM)", _train_lstm),
     "train_forecast": Kind("ml", "Compare and combine forecasts", _train_forecast),
     "forecast": Kind("ml", "Forecast the next 30 days", _forecast),
+    # Not behind a training: its members are a few lines of numpy, which any worker may run.
+    "forecast_cheap": Kind("default", "", _forecast_cheap),
     "train_anomaly": Kind("ml", "Learn what is usual", _train_anomaly),
     "detect": Kind("ml", "", _detect),
     "detect_shifts": Kind("ml", "", _detect_shifts),
