@@ -99,7 +99,7 @@ class Train(PlantView):
 
 
 class Promote(PlantView):
-    """Let a version serve that does not: a challenger by a person's word, or an earlier one again."""
+    """Let a challenger serve by a person's word, or an earlier version again."""
 
     needs: ClassVar[dict[str, Action]] = {"POST": Action.PROMOTE_MODELS}
 

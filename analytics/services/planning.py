@@ -11,7 +11,7 @@ from django.utils import timezone as clock
 
 from analytics.forecasting.pool.roster import installed
 from analytics.ml.instants import GRACE, midnight, plant_day, training_instant
-from analytics.models import ModelVersion, Run
+from analytics.models import ModelVersion, Promotion, Run
 from analytics.selectors.shift_history import first_start, predicted_machines
 from analytics.services.drift import has_drifted
 from analytics.services.registry import champion
@@ -60,6 +60,7 @@ def _due(machines: list[Machine], *, now: datetime, timezone: str) -> Iterator[P
     if champion(ModelVersion.Task.DOWNTIME):
         for as_of in {one.as_of for one in open_questions(machines, now=now, timezone=timezone)}:
             yield Piece("score", as_of)
+        yield from _look_back()
     if champion(ModelVersion.Task.FORECAST):
         yield Piece("forecast", midnight(plant_day(now - AFTER_MIDNIGHT, timezone), timezone))
     if now.astimezone(ZoneInfo(timezone)).time() >= DEADLINE:
@@ -68,6 +69,15 @@ def _due(machines: list[Machine], *, now: datetime, timezone: str) -> Iterator[P
         yield Piece("detect", hour)
     yield Piece("detect_shifts", hour)
     yield Piece("grade", hour)
+
+
+def _look_back() -> Iterator[Piece]:
+    """Once in a plant's life, before its first model began to serve."""
+    first = (
+        Promotion.objects.filter(version__task=ModelVersion.Task.DOWNTIME).order_by("at").first()
+    )
+    if first is not None:
+        yield Piece("look_back", first.version.as_of)
 
 
 def _late(due_at: datetime) -> Iterator[Piece]:

@@ -11,7 +11,15 @@ from django.utils import timezone as clock
 
 from analytics.ml.instants import plant_day
 from analytics.models import Run
-from analytics.services import anomalies, forecasts, grading, odd_shifts, scoring, training
+from analytics.services import (
+    anomalies,
+    forecasts,
+    grading,
+    look_back,
+    odd_shifts,
+    scoring,
+    training,
+)
 from production.selectors.calendar import plant_timezone
 
 Tell = Callable[[float, str], None]
@@ -33,6 +41,12 @@ def _train_downtime(run: Run, tell: Tell) -> str:
 
 def _score(run: Run, tell: Tell) -> None:
     scoring.score(now=max(clock.now(), run.due_at), tell=tell)
+
+
+def _look_back(run: Run, tell: Tell) -> str:
+    look_back.look_back(until=run.due_at, tell=tell)
+    grading.grade_predictions(now=clock.now())
+    return "/risk/"
 
 
 def _train_lstm(run: Run, tell: Tell) -> None:
@@ -90,6 +104,7 @@ KINDS = {
     "score": Kind("ml", "", _score),
     "train_lstm": Kind("ml_tf", "Learn daily patterns (LSTM)", _train_lstm),
     "train_forecast": Kind("ml", "Compare and combine forecasts", _train_forecast),
+    "look_back": Kind("ml", "Look back eight weeks", _look_back),
     "forecast": Kind("ml", "Forecast the next 30 days", _forecast),
     # Not behind a training: its members are a few lines of numpy, which any worker may run.
     "forecast_cheap": Kind("default", "", _forecast_cheap),
