@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import numpy as np
 from django.utils import timezone as clock
 
 from analytics.ml.instants import plant_day
@@ -42,7 +43,8 @@ def look_back(*, until: datetime, tell: Tell) -> int:
 
 def _prediction(past: DowntimePast, answer: Answer, pks: dict[str, int]) -> Prediction:
     history, row = past.history, answer.row
-    start = instant(int(history.start_us[row]))
+    start, actual = instant(int(history.start_us[row])), float(history.downtime_min[row])
+    is_known = np.isfinite(actual)
     return Prediction(
         machine_id=pks[history.machines[history.machine[row]]],
         version=None,
@@ -54,5 +56,7 @@ def _prediction(past: DowntimePast, answer: Answer, pks: dict[str, int]) -> Pred
         planned_min=float(history.planned_min[row]),
         as_of=answer.as_of,
         issued_at=clock.now(),
+        actual_min=actual if is_known else None,
+        graded_at=clock.now() if is_known else None,
         **(answer.said or {}),
     )

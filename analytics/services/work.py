@@ -45,7 +45,6 @@ def _score(run: Run, tell: Tell) -> None:
 
 def _look_back(run: Run, tell: Tell) -> str:
     look_back.look_back(until=run.due_at, tell=tell)
-    grading.grade_predictions(now=clock.now())
     return "/risk/"
 
 
