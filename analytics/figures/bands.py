@@ -11,13 +11,14 @@ from datetime import date
 from itertools import groupby
 
 from analytics.figures.frame import HEAD, Frame, per_cent, round_marks, whole
-from production.figures.svg import WIDE, dot, line, stretched, text, way
+from production.figures.svg import WIDE, at, dot, line, stretched, text, way
 
 ROOM_FOR_A_LABEL = 15.0
 """Pixels of a band in which its name can be read."""
-NAMED_AT = 0.8
-"""The bands' names stand this far into the forecast."""
+BESIDE, NEAR_THE_END = 0.15, 0.95
+"""Shares of the forecast and of the figure in which labels would meet others or its edge."""
 SATURDAY = 5
+FEW_DAYS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def forecast_bands(
     paths += _measured(past, count, frame)
     parts = [stretched(paths, height=height), *_dots(past, count, frame)]
     parts += [*_divider(len(past) / count, frame), *_closed(places, frame)]
-    parts += [*_band_names(places, frame), *_mondays(days, frame)]
+    parts += [*_band_names(places, frame), *_across(past, coming, frame)]
     ground = [
         frame.shade(n / count, (n + 1) / count)
         for n, one in enumerate(days)
@@ -152,52 +153,64 @@ def _dots(past: Sequence[DayValue], count: int, frame: Frame) -> list[str]:
 
 
 def _divider(x: float, frame: Frame) -> list[str]:
-    return [
-        line(x, HEAD - 6, x, frame.base, "divider"),
-        text(x - 0.008, HEAD - 5, "measured", anchor="end"),
-        text(x + 0.008, HEAD - 5, "predicted", css="predicted"),
-    ]
+    beside = (
+        f'<text x="-6" y="{HEAD - 5:g}" text-anchor="end">measured</text>'
+        f'<text x="6" y="{HEAD - 5:g}" class="predicted">predicted</text>'
+    )
+    return [line(x, HEAD - 6, x, frame.base, "divider"), at(x, [beside])]
 
 
 def _closed(places: list[Place], frame: Frame) -> list[str]:
     """A dotted line at each closed day that has a reason; the first of a row says it."""
     parts, before = [], ""
-    for x, band in places:
+    for n, (x, band) in enumerate(places):
         if band.closed:
             parts.append(line(x, HEAD, x, frame.base, "threshold"))
             if band.closed != before:
                 words = f"{band.day.day} {band.day:%b}, {band.closed}"
-                anchor = "end" if x > 1 - NAMED_AT / 4 else "middle"
-                parts.append(text(x, HEAD + 10, words, anchor=anchor, css="minor"))
+                # Beside the word "predicted" there is no room on its line.
+                y = HEAD - 5 if n > len(places) * BESIDE else HEAD + 12
+                anchor = "end" if x > NEAR_THE_END else "start" if y > HEAD else "middle"
+                place = x + 0.006 if anchor == "start" else x
+                parts.append(text(place, y, words, anchor=anchor, css="minor"))
         before = band.closed
     return parts
 
 
 def _band_names(places: list[Place], frame: Frame) -> list[str]:
-    """The bands are labelled directly, where there is room."""
-    for x, band in places[int(len(places) * NAMED_AT) :]:
-        if band.median is None or band.hi80 is None or band.hi95 is None:
-            continue
-        inner, outer = frame.y(band.hi80), frame.y(band.hi95)
-        middle = frame.y(band.median)
-        if inner - outer >= ROOM_FOR_A_LABEL and middle - inner >= ROOM_FOR_A_LABEL:
-            return [
-                text(x, (inner + outer) / 2 + 4, "95\u00a0%", anchor="middle", css="predicted"),
-                text(x, (middle + inner) / 2 + 4, "80\u00a0%", anchor="middle", css="predicted"),
-            ]
-    return []
+    """The bands are labelled directly, at the day of the later half that has most room."""
+    later = [
+        (x, frame.y(band.median), frame.y(band.hi80), frame.y(band.hi95))
+        for x, band in places[len(places) // 2 :]
+        if band.median is not None and band.hi80 is not None and band.hi95 is not None
+    ]
+    if not later:
+        return []
+    x, middle, inner, outer = max(later, key=lambda p: min(p[2] - p[3], p[1] - p[2]))
+    if min(inner - outer, middle - inner) < ROOM_FOR_A_LABEL:
+        return []
+    anchor = "end" if x > NEAR_THE_END else "middle"
+    return [
+        text(x, (inner + outer) / 2 + 4, "95\u00a0%", anchor=anchor, css="predicted"),
+        text(x, (middle + inner) / 2 + 4, "80\u00a0%", anchor=anchor, css="predicted"),
+    ]
 
 
-def _mondays(days: Sequence[DayValue | DayBand], frame: Frame) -> list[str]:
-    """The axis across names the Mondays, or every day where there are few."""
-    few = len(days) <= 15
-    marked = [n for n, one in enumerate(days) if few or one.day.weekday() == 0]
+def _across(past: Sequence[DayValue], coming: Sequence[DayBand], frame: Frame) -> list[str]:
+    """The axis across names the Mondays; of few days the first, the last measured, the last."""
+    days = [*(one.day for one in past), *(one.day for one in coming)]
+    count = len(days)
+    if count <= FEW_DAYS:
+        marked = sorted({0, max(len(past) - 1, 0), count - 1})
+    else:
+        marked = [n for n, day in enumerate(days) if day.weekday() == 0]
     parts = []
     for turn, n in enumerate(marked):
-        x, day = (n + 0.5) / len(days), days[n].day
+        x, day = (n + 0.5) / count, days[n]
         parts.append(line(x, frame.base, x, frame.base + 4, "axis"))
-        words = f"{day:%a} {day.day}" if few else f"{day.day} {day:%b}"
-        parts.append(
-            text(x, frame.base + 18, words, anchor="middle", css="minor" if turn % 2 else "")
-        )
+        is_few = count <= FEW_DAYS
+        words = f"{day:%a} {day.day}" if is_few else f"{day.day} {day:%b}"
+        css = "minor" if turn % 2 and not is_few else ""
+        anchor = "end" if x > NEAR_THE_END else "start" if x < 1 - NEAR_THE_END else "middle"
+        parts.append(text(x, frame.base + 18, words, anchor=anchor, css=css))
     return parts

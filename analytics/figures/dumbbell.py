@@ -9,8 +9,8 @@ from analytics.figures.frame import Say, round_marks, whole
 from production.figures.svg import at, dot, line, svg, text
 
 ROW, HEAD, FOOT = 26.0, 24.0, 22.0
-LEFT, RIGHT, SQUARES = 0.14, 0.72, 0.78
-"""Shares across: the scale from LEFT to RIGHT, then the squares of the days."""
+LEFT, RIGHT = 0.14, 0.72
+"""Shares across between which the scale lies; the squares of the days end at 1."""
 SQUARE, STEP = 6, 8
 
 
@@ -49,13 +49,13 @@ def dumbbell(weeks: Sequence[Week], *, unit: str, title: str, say: Say = whole) 
         drawn.append(line(x(week.ours), y, x(week.naive), y, css))
         drawn.append(dot(x(week.naive), y, "ring naive", radius=4.5))
         drawn.append(dot(x(week.ours), y, "ours", radius=4.5))
-        drawn.append(at(SQUARES, _squares(week, y)))
+        drawn.append(at(1, _squares(week, y)))
     return svg(height=base + FOOT, title=title, parts=drawn, css="fig")
 
 
 def _squares(week: Week, y: float) -> list[str]:
     return [
-        f'<rect x="{n * STEP}" y="{y - 5:g}" width="{SQUARE}" height="10" '
+        f'<rect x="{(n - week.days) * STEP}" y="{y - 5:g}" width="{SQUARE}" height="10" '
         f'class="{"bar-predicted" if n < week.held else "bar-rest"}"/>'
         for n in range(week.days)
     ]

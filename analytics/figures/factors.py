@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analytics.figures.frame import MINUS, whole
-from production.figures.svg import box, line, svg, text
+from production.figures.svg import box, svg, text
 
 ROW = 34.0
 MOST = 5
@@ -47,7 +47,4 @@ def factor_bars(
         drawn.append(text(0, y + 13, label, css="strong" if is_sum else ""))
         drawn.append(text(1, y + 13, words, anchor="end", css="strong" if is_sum else ""))
         drawn.append(box(left / (high - low), y + 19, (right - left) / (high - low), 9, css))
-        if n + 1 < len(steps):
-            x = (end - low) / (high - low)
-            drawn.append(line(x, y + 19, x, y + ROW + 28, "axis"))
     return svg(height=len(steps) * ROW, title=title, parts=drawn, css="fig")

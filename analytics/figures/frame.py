@@ -1,4 +1,4 @@
-"""The frame of a chart: round marks on its upward axis, horizontal grid lines, room at the left."""
+"""The frame of a chart: round marks on its upward axis, grid lines, labels to their left."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from production.figures.svg import box, inset, line, svg
+from production.figures.svg import box, line, svg
 
-LEFT = 48.0
-"""Pixels for the labels of the upward axis; amis.css gives the rest to the inset."""
+GAP = 8.0
+"""Pixels between the plot and the labels of the upward axis. They stand left of the plot, in the
+room that `.framed` pads; what shows a figure without predict.css pads it by itself.
+"""
 HEAD = 16.0
 FOOT, DEEP_FOOT = 28.0, 44.0
 """Pixels below the lowest mark: for the labels of the axis across, and for its name too."""
@@ -63,20 +65,18 @@ class Frame:
         share = min(max((value - low) / (high - low), 0.0), 1.0)
         return self.base - (self.base - HEAD) * share
 
-    def drawn(
-        self, parts: Iterable[str], *, title: str, ground: Iterable[str] = (), css: str = "fig"
-    ) -> str:
+    def drawn(self, parts: Iterable[str], *, title: str, ground: Iterable[str] = ()) -> str:
         """`ground` lies below the grid lines, `parts` above."""
         grid = [
             line(0, self.y(m), 1, self.y(m), "grid" if n else "axis")
             for n, m in enumerate(self.marks)
         ]
         labels = [
-            f'<text x="{LEFT - 8:g}" y="{self.y(m) + 4:.1f}" text-anchor="end">{self.say(m)}</text>'
+            f'<text x="{-GAP:g}" y="{self.y(m) + 4:.1f}" text-anchor="end">{self.say(m)}</text>'
             for m in self.marks
         ]
-        inner = inset([*ground, *grid, *parts], left=LEFT, height=self.height)
-        return svg(height=self.height, title=title, parts=[*labels, inner], css=css)
+        layers = [*ground, *grid, *labels, *parts]
+        return svg(height=self.height, title=title, parts=layers, css="fig framed")
 
     def shade(self, start: float, end: float) -> str:
         """A column behind the curves, in shares across."""

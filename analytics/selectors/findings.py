@@ -17,13 +17,13 @@ from analytics.selectors.outlook_shapes import (
     WeekScore,
 )
 from analytics.templatetags.figures import NO_BREAK, minutes, percent, pieces
-from analytics.templatetags.predictions import amount, change, with_unit
+from analytics.templatetags.predictions import amount, with_unit
 
 LIKELY = 0.5
 FEW = 6
 """So many machines' minutes are written out as a sum."""
 WORDS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
-SATURDAY = 5
+SATURDAY = WEEKDAYS = 5
 STEADY = 0.1
 """A relative change below this is no trend."""
 
@@ -125,18 +125,18 @@ def forecast_found(found: ForecastOutlook) -> str:
         said = f"{usual}{amount(median(rest), unit)}."
     else:
         said = f"Days stay near {with_unit(median([value for _, value in known]), unit)}."
-    return f"{said} {_trend(known)}".strip()
+    return f"{said} {_trend(work)}".strip()
 
 
-def _trend(known: Sequence[tuple[object, float]]) -> str:
-    """The first week against the last one of at least three."""
-    if len(known) < 3 * FEW:
+def _trend(work: Sequence[float]) -> str:
+    """The first five weekdays against the last five, where a third week lies between."""
+    if len(work) < 3 * WEEKDAYS:
         return ""
-    first = sum(value for _, value in known[:FEW])
-    last = sum(value for _, value in known[-FEW:])
+    first, last = sum(work[:WEEKDAYS]), sum(work[-WEEKDAYS:])
     if not first or abs(last / first - 1) < STEADY:
         return "No trend up or down."
-    return f"The last week lies {change(last / first - 1)} from the first."
+    way = "higher" if last > first else "lower"
+    return f"Weekdays end {abs(round((last / first - 1) * 100))}{NO_BREAK}% {way} than they begin."
 
 
 def members_found(found: ForecastOutlook) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 
 from analytics.figures.factors import signed
+from analytics.figures.frame import per_cent
 from analytics.templatetags.figures import NO_BREAK, UNKNOWN, number, percent, pieces
 
 register = template.Library()
@@ -66,3 +67,9 @@ def error(value: float | None, unit: str) -> str:
 def share(value: float | None) -> str:
     """A share in whole per cent whose unit is said elsewhere."""
     return UNKNOWN if value is None else f"{value * 100:.0f}"
+
+
+@register.filter
+def brief(value: float) -> str:
+    """A set share, without decimals that it does not have: 5 %."""
+    return f"{per_cent(value)}{NO_BREAK}%"

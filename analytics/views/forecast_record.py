@@ -55,13 +55,15 @@ def _weeks(outlook: ForecastOutlook) -> dict[str, Any]:
         title=found,
         say=per_cent if is_ratio else short,
     )
+    ours, naive = _mean(weeks, "mae"), _mean(weeks, "naive_mae")
     return {
         "weeks": weeks,
         "weeks_found": found,
         "weeks_figure": drawn if weeks else "",
         "weeks_lost": [one.label for one in weeks if one.naive_mae < one.mae],
-        "mae": _mean(weeks, "mae"),
-        "naive_mae": _mean(weeks, "naive_mae"),
+        "mae": ours,
+        "naive_mae": naive,
+        "skill": ours / naive - 1 if ours is not None and naive else None,
     }
 
 

@@ -16,8 +16,10 @@ from django.shortcuts import render
 from django.utils import timezone as clock
 
 from amis.interval import Interval
+from analytics.selectors.outlook import next_risks
 from analytics.views.machine_parts import long_strip, signals
 from analytics.views.pieces import pieces_of_shift
+from analytics.views.risk_rows import risk_panel
 from analytics.views.stops import is_minor, stop_rows
 from analytics.views.tiles import last_heard, shift_progress, state_words, tile
 from production.live import machine_elements
@@ -72,6 +74,7 @@ def machine(request: HttpRequest, machine_id: str) -> HttpResponse:
         "may_explain": may(request.place.role, Action.GIVE_REASON),
         "issues": list(_issues(found, now)),
         "simulated": bool(found.connection and found.connection.simulated),
+        "risk": _risk(machine_id, now),
         **_stops(list(stops_in(interval, machine=found)[:MOST_STOPS]), head["tone"], now=now),
         **states,
         **signals(found, element, states["stretches"], now=now),
@@ -98,6 +101,11 @@ def _machine(machine_id: str) -> Any:
     if found is None:
         raise Http404
     return found
+
+
+def _risk(machine_id: str, now: datetime) -> dict[str, Any] | None:
+    shift, risks = next_risks(now) or (None, {})
+    return risk_panel(risks[machine_id], shift) if shift and machine_id in risks else None
 
 
 def _stops(stops: list[Stop], tone: str, *, now: datetime) -> dict[str, Any]:

@@ -18,8 +18,11 @@ from django.utils import timezone as clock
 from amis.interval import Interval
 from analytics.kpis.rollup import kpis
 from analytics.selectors import KpiSums, kpi_sums
+from analytics.selectors.outlook import downtime_ahead, next_risks
 from analytics.views import tiles as show
 from analytics.views.equation import equation
+from analytics.views.forecast_figure import teaser_of
+from analytics.views.risk_rows import risk_word
 from analytics.views.stops import newest_of
 from analytics.views.week import DAYS, week
 from production.live import machine_elements
@@ -62,6 +65,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         now=now,
     )
     tiles = _tiles(machines, shift, interval, days, timezone=timezone, now=now)
+    ahead = downtime_ahead(now)
     stops, stops_in_all = newest_of(without_minor(stops_in(interval)), LAST_STOPS)
     context = {
         "page": "overview",
@@ -75,6 +79,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "stops_in_all": stops_in_all,
         "simulated": any(m.connection and m.connection.simulated for m in machines),
         "worst": next((one for one in tiles if one["tone"] == "down"), None),
+        "ahead": teaser_of(ahead) if ahead else None,
         **show.shift_progress(shift, now),
         **equation(machines, shift, kpis(days.total), now=now),
         **week(machines, days, now=now, timezone=timezone),
@@ -106,6 +111,7 @@ def _tiles(
     shifts = {machine.pk: [shift] for machine in machines} if shift else {}
     strips = stretches_of(machines, interval, now=now, shifts=shifts)
     speeds = _speeds(machines, interval, now)
+    _next, risks = next_risks(now) or (None, {})
     usual = {machine.pk: kpis(sums)["oee"] for machine, sums in days.machines}
     tiles = []
     for machine, element in zip(machines, elements, strict=True):
@@ -120,6 +126,8 @@ def _tiles(
         one |= show.rate(one, *speeds.get(machine.pk, ("", [])))
         one["usual_oee"] = usual.get(machine.pk)
         one["oee_delta"] = show.points_to((element["shift"] or {}).get("oee"), one["usual_oee"])
+        if risk := risks.get(machine.machine_id):
+            one["risk"] = risk_word(risk)
         tiles.append(one)
     return show.worst_first(tiles)
 

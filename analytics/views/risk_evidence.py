@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from analytics.figures.bars import importance, level_bar
+from analytics.figures.frame import per_cent
 from analytics.figures.reliability import reliability, touches
 from analytics.figures.scatter import Met, scatter, worst_beyond
 from analytics.selectors.findings import (
@@ -18,6 +19,7 @@ from analytics.selectors.findings import (
 )
 from analytics.selectors.outlook_shapes import Evidence, GradedShift, RiskOutlook, TrackRecord
 from analytics.templatetags.figures import percent
+from analytics.templatetags.predictions import brief
 from analytics.views.risk_rows import WORDS
 
 MOST_FEATURES = 8
@@ -85,8 +87,16 @@ def _level(one: Any) -> dict[str, Any]:
         "level": one,
         "word": word,
         "icon": icon,
+        "promise": _promise(one.low, one.high),
         "bar": level_bar(one.low, one.high, one.observed, title=title),
     }
+
+
+def _promise(low: float, high: float) -> str:
+    """Under 5 %, 5–20 %, ≥ 50 %."""
+    if low <= 0:
+        return _("under %s") % brief(high)
+    return f"≥ {brief(low)}" if high >= 1 else f"{per_cent(low)}–{brief(high)}"
 
 
 def _importance(shown: Evidence) -> dict[str, Any]:

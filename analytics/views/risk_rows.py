@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from analytics.figures.factors import factor_bars, shown
-from analytics.figures.whisker import Whisker, marks_of, whisker, whisker_axis
+from analytics.figures.whisker import HEIGHT, Whisker, marks_of, whisker, whisker_axis
 from analytics.selectors.outlook_shapes import MachineRisk, ShiftAhead
 from analytics.templatetags.figures import minutes, percent, pieces
 
 THRESHOLD_MIN = 30.0
 TOP = 3
+ROW = 76.0
+"""Pixels of a row, so that the grid lines of the rows meet."""
+SMALLEST_MISS_MIN, SHARE_OF_SHIFT = 15.0, 0.1
+"""Confidence is the chance of an error of at most so many minutes or so much of the shift."""
+MINUTE = timedelta(minutes=1)
 WORDS = {
     "critical": ("Critical", "octagon-alert"),
     "high": ("High", "triangle-alert"),
@@ -27,7 +33,7 @@ def risk_rows(machines: Sequence[MachineRisk]) -> dict[str, Any]:
     """All rows on one scale, and its head."""
     marks = marks_of([_whisker(one) for one in machines], threshold=THRESHOLD_MIN)
     axis = whisker_axis(marks=marks, threshold=THRESHOLD_MIN, unit="min")
-    return {"rows": [_row(one, marks) for one in machines], "axis": axis}
+    return {"rows": [_row(one, marks, height=ROW) for one in machines], "axis": axis}
 
 
 def risk_panel(one: MachineRisk, shift: ShiftAhead) -> dict[str, Any]:
@@ -39,11 +45,12 @@ def risk_panel(one: MachineRisk, shift: ShiftAhead) -> dict[str, Any]:
         "expected": minutes(one.expected_min),
     }
     return {
-        **_row(one, marks),
+        **_row(one, marks, height=HEIGHT),
         "ahead": shift,
         "axis": whisker_axis(marks=marks, threshold=THRESHOLD_MIN, unit="min"),
         "bars": factor_bars(one.usual_min, factors, one.expected_min, title=title),
         "parts": shown(factors),
+        "within": max(SMALLEST_MISS_MIN, SHARE_OF_SHIFT * (shift.end - shift.start) / MINUTE),
     }
 
 
@@ -53,7 +60,7 @@ def risk_word(one: MachineRisk) -> dict[str, Any]:
     return {"one": one, "word": word, "icon": icon}
 
 
-def _row(one: MachineRisk, marks: list[float]) -> dict[str, Any]:
+def _row(one: MachineRisk, marks: list[float], *, height: float) -> dict[str, Any]:
     ranges = {
         "name": one.machine_name,
         "median": pieces(one.median_min),
@@ -65,7 +72,9 @@ def _row(one: MachineRisk, marks: list[float]) -> dict[str, Any]:
     factors = sorted(one.factors, key=lambda factor: -abs(factor.minutes))
     return {
         **risk_word(one),
-        "figure": whisker(_whisker(one), marks=marks, threshold=THRESHOLD_MIN, title=said),
+        "figure": whisker(
+            _whisker(one), marks=marks, threshold=THRESHOLD_MIN, title=said, height=height
+        ),
         "factors": factors[:TOP],
         "by_rule": one.down_now and one.risk == "critical" and one.p_downtime_30 < 0.5,
     }

@@ -13,7 +13,7 @@ async function ask() {
     place.querySelector("progress").value = job.percent;
     place.querySelector("[data-percent]").textContent = Math.round(job.percent) + "\u00a0%";
     place.querySelector("[data-step]").textContent = job.step || "waiting for a worker";
-    place.querySelector("[data-eta]").textContent = job.eta_s == null ? "" : "about " + duration(job.eta_s) + " left";
+    place.querySelector("[data-eta]").textContent = job.eta_s == null ? "" : ", about " + duration(job.eta_s) + " left";
   }
   setTimeout(ask, EVERY_MS);
 }
