@@ -49,6 +49,8 @@ def _row(stop: Stop) -> StopRow:
     if stop.reason:
         counts_as = _("Planned") if stop.reason.planned else stop.reason.get_loss_display()
         return StopRow(stop, stop.reason.name, counts_as, stop.reason_by, "", stop.reason_at)
+    if stop.cause and stop.imported:
+        return StopRow(stop, stop.cause, _("Not in the reason tree"), _("imported file"))
     if stop.cause:
         why = CAUSES.get(stop.cause, stop.cause)
         return StopRow(stop, why, _("Material flow"), _("machine signal"))

@@ -171,6 +171,7 @@ class SignalForm(PlainForm):
             "counter_bits",
             "min_value",
             "max_value",
+            "forecast",
         )
 
     def clean_node(self) -> str:
@@ -182,6 +183,8 @@ class SignalForm(PlainForm):
         low, high = cleaned.get("min_value"), cleaned.get("max_value")
         if low is not None and high is not None and low >= high:
             self.add_error("max_value", "max must be more than min.")
+        if cleaned.get("forecast") and cleaned.get("role") != Signal.Role.PROCESS:
+            self.add_error("forecast", "Only a process value is forecast.")
         return cleaned
 
 

@@ -34,15 +34,17 @@ class StateInterval(models.Model):
 class Stop(models.Model):
     """Time that was planned and not produced: a delay (ADET) or a set-up (AUST).
 
-    Cut at shift borders; `end` null: still stopped. The person's name is kept as a label, because
-    people live outside the plant's schema.
+    Cut at shift borders; `end` null: still stopped. An `imported` one came from a file, not from
+    samples: derivation leaves it alone, and it may lie outside every shift. The person's name is
+    kept as a label, because people live outside the plant's schema.
     """
 
     machine = models.ForeignKey(Machine, on_delete=models.CASCADE, related_name="stops")
     start = models.DateTimeField()
     end = models.DateTimeField(null=True)
     state = models.CharField(max_length=20)
-    cause = models.CharField(max_length=50, blank=True)
+    cause = models.CharField(max_length=200, blank=True)
+    imported = models.BooleanField(default=False)
     production_date = models.DateField(null=True)
     shift = models.CharField(max_length=100, blank=True)
     reason = models.ForeignKey(
@@ -69,7 +71,8 @@ class ProductionRecord(models.Model):
 
     `effective` marks the one record of a machine and shift that counts: a submitted or imported
     figure wins over the derived one, and both are kept. The `ideal_` columns are PRI × PQ and
-    PRI × GQ, stored so that every roll-up is a sum.
+    PRI × GQ, stored so that every roll-up is a sum. `stops_imported`: a file told all stops of this
+    shift, so that none is derived.
     """
 
     class Source(models.TextChoices):
@@ -82,6 +85,7 @@ class ProductionRecord(models.Model):
     shift = models.CharField(max_length=100)
     source = models.CharField(max_length=20, choices=Source)
     effective = models.BooleanField(default=True)
+    stops_imported = models.BooleanField(default=False)
     simulated = models.BooleanField(default=False)
     shift_start = models.DateTimeField()
     shift_end = models.DateTimeField()

@@ -64,6 +64,11 @@ class Signal(models.Model):
         STARVED = "starved", "Starved"
         PROCESS = "process", "Process value"
 
+    class Forecast(models.TextChoices):
+        NONE = "", "No"
+        DAILY_MEAN = "daily_mean", "Mean of a plant day"
+        DAILY_SUM = "daily_sum", "Sum of a plant day"
+
     machine = models.ForeignKey(
         "production.Machine", on_delete=models.CASCADE, related_name="signals"
     )
@@ -78,6 +83,13 @@ class Signal(models.Model):
     counter_bits = models.PositiveSmallIntegerField(default=32)
     min_value = models.FloatField(null=True, blank=True)
     max_value = models.FloatField(null=True, blank=True)
+    forecast = models.CharField(
+        max_length=20,
+        choices=Forecast,
+        blank=True,
+        default=Forecast.NONE,
+        help_text="Whether a process value is a metric that is forecast by plant day.",
+    )
     status_text = models.CharField(
         max_length=200, blank=True, editable=False, help_text="The node's last bad status."
     )
@@ -90,6 +102,10 @@ class Signal(models.Model):
                 fields=("machine", "role"),
                 condition=~models.Q(role="process"),
                 name="role_once_a_machine",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(forecast="") | models.Q(role="process"),
+                name="only_process_values_are_forecast",
             ),
         )
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils import timezone
 
 from amis.interval import Interval
 from production.models import Machine, ProductionRecord, StateInterval, Stop
+from production.services.imported_stretches import imported_stretches
 from production.services.record_events import tell_records
+from production.services.row_difference import BATCH, put_values, sync_rows
 from production.shopfloor.packml import TimeClass
 from production.shopfloor.record import ShiftTotals, instant, us
 from production.shopfloor.shifts import PlannedShift
@@ -19,13 +21,22 @@ from production.shopfloor.stops import StopSpan, is_minor
 
 Totals = list[tuple[PlannedShift, ShiftTotals]]
 REASON_FIELDS = ("reason_id", "note", "reason_user_id", "reason_by", "reason_at")
-BATCH = 2000
 RECORD_KEY = ("machine", "production_date", "shift", "source")
 RECORD_VALUES = [
     column.name
     for column in ProductionRecord._meta.concrete_fields
     if column.name not in ("id", *RECORD_KEY)
 ]
+
+
+class Spanning(Protocol):
+    """A stretch of time, in microseconds since the epoch."""
+
+    @property
+    def start_us(self) -> int: ...
+
+    @property
+    def end_us(self) -> int: ...
 
 
 @dataclass(slots=True)
@@ -53,31 +64,37 @@ def save_states(
     existing = StateInterval.objects.filter(
         machine=machine, start__gte=whole.start, start__lt=whole.end
     )
-    _sync(StateInterval, machine, {row.start: row for row in existing}, wanted)
+    sync_rows(StateInterval, machine, {row.start: row for row in existing}, wanted)
 
 
 def save_stops(machine: Machine, whole: Interval, totals: Totals, *, open_until_us: int) -> Reasons:
-    """The machine's stops within `whole` become those of the shifts; a person's reason is kept."""
+    """The machine's stops within `whole` become those of the shifts; a person's reason is kept.
+
+    Imported stops stay, and none is derived where they tell what happened.
+    """
     existing = {
         row.start: row
         for row in Stop.objects.select_related("reason").filter(
-            machine=machine, start__gte=whole.start, start__lt=whole.end
+            machine=machine, imported=False, start__gte=whole.start, start__lt=whole.end
         )
     }
+    told = imported_stretches(machine, whole)
     explained = [row for row in existing.values() if row.reason_id or row.note]
     wanted: dict[datetime, dict[str, Any]] = {}
     reasons = Reasons()
     for shift, total in totals:
         for stop in total.stops:
+            if told.covers(shift, stop):
+                continue
             row = _stop_row(shift, stop, open_until_us)
-            kept = _explanation(explained, stop)
+            kept = explanation_of(explained, stop)
             if kept is not None and kept.end is None:
                 # It was still running: the stop that it became is this one, no later one.
                 explained.remove(kept)
             row |= {name: getattr(kept, name) for name in REASON_FIELDS} if kept else {}
             wanted[instant(stop.start_us)] = row
             _note(reasons, shift, stop, kept, machine.minor_stop_s, is_open=row["end"] is None)
-    _sync(Stop, machine, existing, wanted)
+    sync_rows(Stop, machine, existing, wanted)
     return reasons
 
 
@@ -116,7 +133,7 @@ def save_records(
             shift=shift.name,
             source=ProductionRecord.Source.DERIVED,
         )
-        if _differs(record, values) or known is None:
+        if put_values(record, values) or known is None:
             changed.append(record)
         result.append(record)
     gone = [record.pk for record in derived.values() if record.shift_start in whole]
@@ -167,17 +184,7 @@ def record_values(machine: Machine, shift: PlannedShift, total: ShiftTotals) -> 
     }
 
 
-def _stop_row(shift: PlannedShift, stop: StopSpan, open_until_us: int) -> dict[str, Any]:
-    return {
-        "end": None if stop.end_us >= open_until_us else instant(stop.end_us),
-        "state": stop.state,
-        "cause": stop.cause,
-        "production_date": shift.date,
-        "shift": shift.name,
-    }
-
-
-def _explanation(explained: list[Stop], stop: StopSpan) -> Stop | None:
+def explanation_of(explained: list[Stop], stop: Spanning) -> Stop | None:
     """The stored stop with a reason that this one is: the same start, else one that it overlaps."""
     overlapping = None
     for row in explained:
@@ -188,6 +195,16 @@ def _explanation(explained: list[Stop], stop: StopSpan) -> Stop | None:
         if start_us < stop.end_us and stop.start_us < end_us:
             overlapping = overlapping or row
     return overlapping
+
+
+def _stop_row(shift: PlannedShift, stop: StopSpan, open_until_us: int) -> dict[str, Any]:
+    return {
+        "end": None if stop.end_us >= open_until_us else instant(stop.end_us),
+        "state": stop.state,
+        "cause": stop.cause,
+        "production_date": shift.date,
+        "shift": shift.name,
+    }
 
 
 def _note(
@@ -206,36 +223,3 @@ def _note(
     if stop.time_class is TimeClass.ADET and not explained:
         start = shift.interval.start
         reasons.unassigned_s[start] = reasons.unassigned_s.get(start, 0.0) + stop.duration_s
-
-
-def _sync(
-    model: type[StateInterval] | type[Stop],
-    machine: Machine,
-    existing: dict[datetime, Any],
-    wanted: dict[datetime, dict[str, Any]],
-) -> None:
-    """Delete, change and add rows until `existing` is `wanted`; both are keyed by start."""
-    gone = [row.pk for start, row in existing.items() if start not in wanted]
-    if gone:
-        model.objects.filter(pk__in=gone).delete()
-    changed, new = [], []
-    for start, values in wanted.items():
-        row = existing.get(start)
-        if row is None:
-            new.append(model(machine=machine, start=start, **values))
-        elif _differs(row, values):
-            changed.append(row)
-    if changed:
-        names = sorted({name for row in changed for name in wanted[row.start]})
-        model.objects.bulk_update(changed, names, batch_size=BATCH)
-    model.objects.bulk_create(new, batch_size=BATCH)
-
-
-def _differs(row: Any, values: dict[str, Any]) -> bool:
-    """Put the values on the row and tell whether that changed it."""
-    different = False
-    for name, value in values.items():
-        if getattr(row, name) != value:
-            setattr(row, name, value)
-            different = True
-    return different

@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from amis.errors import Invalid, NotFound
 from amis.interval import Interval
-from production.live import publish_machines
+from production.live import bump_data_version, publish_machines
 from production.models import Machine, Stop, StopReason
 from production.services.derive import derive_records
+from production.services.past.unassigned import recount_unassigned
 
 Loss = StopReason.Loss
 TREE: dict[tuple[str, str], tuple[tuple[str, str, str, bool], ...]] = {
@@ -68,8 +69,12 @@ def give_reason(*, stop_id: int, code: str, note: str, user_id: int, label: str)
         stop.reason_user_id, stop.reason_by, stop.reason_at = user_id, label, timezone.now()
         stop.save()
         machine, end = stop.machine, stop.end or timezone.now()
-        derive_records(machine=machine, interval=Interval(stop.start, end))
         schema, name = connection.schema_name, (machine.machine_id, machine.machine_name)
+        if stop.imported:
+            recount_unassigned(stop)
+            transaction.on_commit(lambda: bump_data_version(schema))
+        else:
+            derive_records(machine=machine, interval=Interval(stop.start, end))
         transaction.on_commit(lambda: publish_machines(schema, [name]))
     return stop
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from heapq import nlargest
+from operator import attrgetter
 
 from django.db import connection, transaction
 
@@ -16,12 +18,13 @@ MOST_TOLD = 20
 
 def tell_records(records: Iterable[ProductionRecord]) -> None:
     """After the commit, a `record` event for the newest of these that count."""
-    keys = [record.pk for record in records]
-    if not keys:
+    counting = (record for record in records if record.effective)
+    newest = nlargest(MOST_TOLD, counting, key=attrgetter("shift_start"))
+    if not newest:
         return
     schema = connection.schema_name
-    counting = ProductionRecord.objects.filter(pk__in=keys, effective=True)
-    rows = record_rows(newest_first(counting)[:MOST_TOLD])
+    stored = ProductionRecord.objects.filter(pk__in=[record.pk for record in newest])
+    rows = record_rows(newest_first(stored))
     for row in rows:
         row |= {name: row[name].isoformat() for name in ("production_date", "updated_at")}
 

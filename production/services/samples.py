@@ -32,6 +32,17 @@ ROW = np.dtype(
     ]
 )
 STAGE = "CREATE TEMPORARY TABLE amis_stage (LIKE production_sample) ON COMMIT DROP"
+# What an import changes: a value that is there stays unless the file knows better.
+COMPARE = """SELECT count(*), count(*) FILTER (WHERE there.value IS DISTINCT FROM told.value
+                    OR there.value_text IS NOT NULL OR there.status_code <> told.status_code)
+             FROM amis_stage told JOIN production_sample there
+               USING (signal_id, source_timestamp)"""
+CORRECT = f"""INSERT INTO production_sample {COLUMNS} SELECT {COLUMNS.strip("()")} FROM amis_stage
+              ON CONFLICT (signal_id, source_timestamp) DO UPDATE
+              SET value = EXCLUDED.value, value_text = NULL, status_code = EXCLUDED.status_code
+              WHERE production_sample.value IS DISTINCT FROM EXCLUDED.value
+                 OR production_sample.value_text IS NOT NULL
+                 OR production_sample.status_code <> EXCLUDED.status_code"""
 UNSTAGE = f"""INSERT INTO production_sample {COLUMNS} SELECT {COLUMNS.strip("()")} FROM amis_stage
               ON CONFLICT DO NOTHING"""
 COUNT = """INSERT INTO production_ingestcount (connection_id, outcome, reason, count)
@@ -80,6 +91,19 @@ def record_samples(
     return result
 
 
+def correct_samples(*, batch: SampleBatch) -> tuple[int, int, int]:
+    """Store numbers of which each is the last word for its signal and time.
+
+    How many samples are new, were another and were there already.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        _stage(pack(batch))
+        cursor.execute(COMPARE)
+        there, different = cursor.fetchone()
+        cursor.execute(CORRECT)
+    return len(batch) - there, different, there - different
+
+
 def pack(batch: SampleBatch) -> bytes:
     """The batch in PostgreSQL's binary COPY format."""
     rows = np.zeros(len(batch), dtype=ROW)
@@ -118,13 +142,18 @@ def _copy(packed: bytes, rows: int) -> int:
         with transaction.atomic():
             _copy_into("production_sample", packed)
     except IntegrityError:
+        _stage(packed)
         with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS pg_temp.amis_stage")
-            cursor.execute(STAGE)
-            _copy_into("amis_stage", packed)
             cursor.execute(UNSTAGE)
             return int(cursor.rowcount)
     return rows
+
+
+def _stage(packed: bytes) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.amis_stage")
+        cursor.execute(STAGE)
+    _copy_into("amis_stage", packed)
 
 
 def _copy_into(table: str, packed: bytes) -> None:

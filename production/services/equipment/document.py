@@ -38,6 +38,7 @@ SIGNAL = (
     "counter_bits",
     "min",
     "max",
+    "forecast",
 )
 LONGEST = 2**31 - 1
 
@@ -140,9 +141,10 @@ def _signal(item: Item, *, has_connection: bool) -> dict[str, Any]:
     low, high = item.number("min"), item.number("max")
     if low is not None and high is not None and low >= high:
         item.fault("max", f"max {high:g} must be more than min {low:g}.")
+    role = item.choice("role", Signal.Role.values, default=Signal.Role.PROCESS.value)
     return {
         "name": item.text("name", required=True, longest=100),
-        "role": item.choice("role", Signal.Role.values, default=Signal.Role.PROCESS.value),
+        "role": role,
         "node": _node(item, required=has_connection),
         "unit": item.text("unit", longest=30),
         "sampling_ms": item.whole("sampling_ms", default=0, lowest=0, highest=LONGEST),
@@ -150,7 +152,17 @@ def _signal(item: Item, *, has_connection: bool) -> dict[str, Any]:
         "counter_bits": item.whole("counter_bits", default=32, lowest=8, highest=64),
         "min_value": low,
         "max_value": high,
+        "forecast": _forecast(item, role),
     }
+
+
+def _forecast(item: Item, role: str) -> str:
+    if not item.text("forecast"):
+        return Signal.Forecast.NONE.value
+    choices = [value for value in Signal.Forecast.values if value]
+    if role != Signal.Role.PROCESS:
+        item.fault("forecast", f"forecast: a {role} signal has none; only process signals have.")
+    return item.choice("forecast", choices, default=Signal.Forecast.NONE.value)
 
 
 def _node(item: Item, *, required: bool) -> str:
