@@ -13,7 +13,7 @@ from amis.errors import NotFound
 from analytics.api.ml_wire import AdvancedOut, NextShiftOut
 from analytics.forecasting.series import HORIZON, PLANT
 from analytics.selectors.advanced import advanced_answer
-from analytics.selectors.daily_series import metrics_of_plant
+from analytics.selectors.metrics import metrics_of_plant
 from analytics.selectors.next_shift import next_shift_answer
 from production.api.query import DEFAULT_DAYS, MOST_DAYS, invalid, number_of, text_of
 from production.api.view import PlantView

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Sum
 
 from analytics.forecasting.series import HORIZON, PLANT, DailySeries, Floats
 from analytics.ml.instants import midnight
@@ -54,20 +54,9 @@ def daily_series(
     return found
 
 
-def metrics_of_plant() -> tuple[str, ...]:
-    """The metrics that the plant's series have."""
-    return METRICS
-
-
 def first_record_day(machines: Sequence[Machine]) -> date | None:
     records = ProductionRecord.objects.filter(machine__in=machines, effective=True)
     return records.order_by("production_date").values_list("production_date", flat=True).first()
-
-
-def last_record_day(machines: Sequence[Machine]) -> date | None:
-    records = ProductionRecord.objects.filter(machine__in=machines, effective=True)
-    newest: date | None = records.aggregate(newest=Max("production_date"))["newest"]
-    return newest
 
 
 def _planned(machine: Machine, first: date, days: int, timezone: str) -> Floats:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 from django.db.models import QuerySet
 
 from analytics.forecasting.series import PLANT
 from analytics.models import Forecast
 from analytics.selectors.answers import kept
-from analytics.selectors.daily_series import daily_series
+from analytics.selectors.metrics import metric_unit, one_series
 from analytics.selectors.missing_days import why_no_forecast
 from analytics.selectors.outlook_shapes import (
     Ahead,
@@ -21,11 +22,9 @@ from analytics.selectors.outlook_shapes import (
     Member,
     Total,
 )
-from analytics.selectors.shift_history import predicted_machines
 from analytics.selectors.versions import facts_of
 from analytics.selectors.weeks import weeks_of
 from production.models import PlantClosure
-from production.selectors.calendar import plant_timezone
 
 UNITS = {"downtime_min": "min", "units_produced": "pieces", "defect_rate": "%", "oee": "%"}
 SHOWN_BEFORE = 28
@@ -75,7 +74,7 @@ def _outlook(row: Forecast, days: int) -> ForecastOutlook:
     known = {day.day: day.value for day in history}
     return ForecastOutlook(
         metric=row.metric,
-        unit=UNITS.get(row.metric, ""),
+        unit=UNITS.get(row.metric) or metric_unit(row.metric) or "",
         key=row.key,
         origin=row.origin,
         made_at=row.issued_at,
@@ -99,19 +98,16 @@ def _history(row: Forecast) -> list[Measured]:
     """The days before the origin as they are known now."""
 
     def make() -> list[Measured]:
-        chosen = [m for m in predicted_machines() if row.key in (PLANT, m.machine_id)]
         first = row.origin - timedelta(days=SHOWN_BEFORE + 7)
-        series = daily_series(
-            machines=chosen, first=first, last=row.origin, timezone=plant_timezone()
-        )
-        one = next((s for s in series if (s.key, s.metric) == (row.key, row.metric)), None)
+        one = one_series(row.key, row.metric, first=first, last=row.origin)
         if one is None:
             return []
+        days = zip(one.values.tolist(), one.is_open.tolist(), strict=False)
         return [
-            Measured(first + timedelta(days=n), None if value != value else float(value), open_)
-            for n, (value, open_) in enumerate(
-                zip(one.values.tolist(), one.is_open.tolist(), strict=False)
+            Measured(
+                one.first_day + timedelta(days=n), float(v) if np.isfinite(v) else None, is_open
             )
+            for n, (v, is_open) in enumerate(days)
         ]
 
     return kept(f"history:{row.pk}", make)

@@ -24,8 +24,7 @@ from analytics.forecasting.train import train
 from analytics.ml.instants import midnight, plant_day
 from analytics.models import Forecast, ModelVersion
 from analytics.selectors.answers import answers_changed
-from analytics.selectors.daily_series import daily_series, first_record_day
-from analytics.selectors.shift_history import predicted_machines
+from analytics.selectors.metrics import plant_series
 from analytics.services.forecast_duel import decide, facts_of
 from analytics.services.models_in_force import loaded
 from analytics.services.registry import challenger, champion, hash_of, keep_version
@@ -41,15 +40,12 @@ Tell = Callable[[float, str], None]
 
 def series_until(origin: date, *, keys: Sequence[str] | None = None) -> list[DailySeries]:
     """The plant's series up to an origin day. Raises InsufficientData without a record."""
-    machines = predicted_machines()
-    first = first_record_day(machines)
-    if first is None or first >= origin:
+    found = plant_series(last=origin, most_days=MOST_DAYS)
+    if not found:
         raise InsufficientData(
             "There is no shift record yet.",
             missing=[f"A forecast needs {LEAST_DAYS} days of records: have 0, need {LEAST_DAYS}."],
         )
-    first = max(first, origin - timedelta(days=MOST_DAYS))
-    found = daily_series(machines=machines, first=first, last=origin, timezone=plant_timezone())
     return [one for one in found if keys is None or one.key in keys]
 
 

@@ -17,7 +17,7 @@ from analytics.forecasting.pool.roster import installed
 from analytics.forecasting.series import HORIZON, DailySeries
 from analytics.forecasting.train import train
 from analytics.ml.instants import midnight, plant_day, training_instant
-from analytics.selectors.daily_series import metrics_of_plant
+from analytics.selectors.metrics import metrics_of_plant
 from analytics.services.forecasts import TASK, series_until
 from analytics.services.models_in_force import loaded
 from analytics.services.registry import code_hash, hash_of, in_force
