@@ -13,6 +13,7 @@ from analytics.forecasting.pool.roster import installed
 from analytics.ml.instants import GRACE, midnight, plant_day, training_instant
 from analytics.models import ModelVersion, Promotion, Run
 from analytics.selectors.shift_history import first_start, predicted_machines
+from analytics.selectors.signal_series import first_sample_day
 from analytics.services.drift import has_drifted
 from analytics.services.registry import champion
 from analytics.services.runs import Piece, plan_run
@@ -28,6 +29,7 @@ SENT_AGAIN = timedelta(minutes=30)
 LSTM_PATIENCE = timedelta(minutes=30)
 AFTER_MIDNIGHT = timedelta(minutes=5)
 KEEP = timedelta(days=60)
+THIN_REST = timedelta(minutes=2)
 DEADLINE = time(7, 45)
 """Plant time at which the report of 08:00 must have its forecasts."""
 TRAININGS = {
@@ -40,14 +42,25 @@ TRAININGS = {
 def plan(*, now: datetime) -> list[Run]:
     """Write down what is due in the current plant; the runs to hand to workers, in order."""
     machines = predicted_machines()
-    begin = first_start(machines)
-    if begin is None or begin > now:
-        return []
     timezone = plant_timezone()
+    if first_start(machines) is None and first_sample_day(timezone) is None:
+        return []
+    _try_thin_again(now)
     for piece in _due(machines, now=now, timezone=timezone):
         plan_run(piece)
     Run.objects.filter(finished_at__lt=now - KEEP).delete()
     return _to_send(now)
+
+
+def _try_thin_again(now: datetime) -> None:
+    """A past that was too thin may have been imported meanwhile."""
+    Run.objects.filter(
+        kind__in=(*TRAININGS, "train_lstm"),
+        state=Run.State.THIN,
+        chunk="",
+        due_at__gt=now - timedelta(days=WEEK + 1),
+        finished_at__lt=now - THIN_REST,
+    ).update(state=Run.State.WAITING, attempts=0, sent_at=None)
 
 
 def _due(machines: list[Machine], *, now: datetime, timezone: str) -> Iterator[Piece]:

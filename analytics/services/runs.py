@@ -148,6 +148,10 @@ def _finish(
         logger.warning("%s %s failed: %s", run.kind, run.chunk, detail["message"])
     if job is None:
         return
+    if state == Run.State.THIN and job.user_id is None:
+        # Nobody asked, and the pages say what is missing.
+        job.delete()
+        return
     ends = {
         Run.State.DONE: Job.State.DONE,
         Run.State.CANCELLED: Job.State.CANCELLED,

@@ -71,7 +71,17 @@ def test_too_little_data_is_kept_with_what_is_missing(plant):
     run.refresh_from_db()
     assert run.state == Run.State.THIN
     assert run.detail["missing"] == ["Shifts: have 5, need 60."]
-    assert (run.job.state, run.job.message) == (Job.State.FAILED, "Too little.")
+    assert not Job.objects.exists()
+
+
+def test_whoever_asked_for_a_training_is_told_that_data_are_too_thin(plant):
+    def work(tell):
+        raise InsufficientData("Too little.", missing=["Shifts: have 5, need 60."])
+
+    job = create_job(kind="train_downtime", user_id=7, user_label="alice")
+    carry_out(plan_run(Piece("train_downtime", DUE), job=job).pk, work, is_watched=True)
+    job.refresh_from_db()
+    assert (job.state, job.message) == (Job.State.FAILED, "Too little.")
 
 
 def test_a_failure_tells_its_reason(plant):
