@@ -4,9 +4,9 @@
 
 with the finite-sample ranks of Vovk, Gammerman and Shafer (2005); where a rank lies beyond the
 group's shifts, the interval reaches the bound 0 or the planned minutes. Groups are the state as of
-the question, at the start of the shift or ahead of it, each split by expected minutes: Mondrian
-conformal prediction, so that coverage holds in each group and not only overall. A group of fewer
-than 20 shifts is merged with another and listed as such.
+the question, each split by expected minutes: Mondrian conformal prediction, so that coverage holds
+in each group and not only overall. A group of fewer than 20 shifts is merged with the nearest state
+and listed as such.
 """
 
 from __future__ import annotations
@@ -25,27 +25,26 @@ LEVELS = (0.8, 0.95)
 FEWEST = 20
 SPLITS, SPLIT_FEWEST = 4, 100
 FULL = 480.0
-AHEAD = ("at the start", "ahead")
 
 
 @dataclass(frozen=True, slots=True)
 class Bands:
     """Offsets of each group's bins: rows of `edges` start a bin, `offsets` are lo80 hi80 lo95 hi95.
 
-    `group` of a state × ahead (state + 4 · ahead) names the group that answers for it; `merged`
-    has a sentence for each that was too small.
+    `group` of a state names the state whose shifts answer for it; `merged` has a sentence for each
+    that had too few of its own.
     """
 
-    group: dict[int, int]
+    group: tuple[int, ...]
     edges: dict[int, list[float]]
     offsets: dict[int, list[list[float]]]
     merged: tuple[str, ...]
 
-    def around(self, median: Floats, expected: Floats, cell: Ints) -> Floats:
+    def around(self, median: Floats, expected: Floats, state: Ints) -> Floats:
         """(n, 4) of lo80, hi80, lo95, hi95 in 0..480, holding the median."""
         out = np.zeros((len(median), 4))
-        for one, group in self.group.items():
-            rows = np.flatnonzero(cell == one)
+        for one, group in enumerate(self.group):
+            rows = np.flatnonzero(state == one)
             place = np.searchsorted(self.edges[group], expected[rows], side="right")
             out[rows] = median[rows, None] + np.array(self.offsets[group])[place]
         out[:, [0, 2]] = np.minimum(out[:, [0, 2]], median[:, None])
@@ -55,7 +54,7 @@ class Bands:
     def as_json(self) -> dict[str, Any]:
         """What `bands_from` reads."""
         return {
-            "group": {str(key): value for key, value in self.group.items()},
+            "group": list(self.group),
             "edges": {str(key): value for key, value in self.edges.items()},
             "offsets": {str(key): value for key, value in self.offsets.items()},
             "merged": list(self.merged),
@@ -64,24 +63,18 @@ class Bands:
 
 def bands_from(held: Mapping[str, Any]) -> Bands:
     """Bands as `as_json` wrote them."""
-    group = {int(key): int(value) for key, value in held["group"].items()}
     edges = {int(key): value for key, value in held["edges"].items()}
     offsets = {int(key): value for key, value in held["offsets"].items()}
-    return Bands(group, edges, offsets, tuple(held["merged"]))
+    return Bands(tuple(held["group"]), edges, offsets, tuple(held["merged"]))
 
 
-def cells_of(state: Ints, lead_min: Floats) -> Ints:
-    """State × whether the question is asked ahead of the shift's start."""
-    return state + len(STATES) * (lead_min > 0)
-
-
-def bands(actual: Floats, median: Floats, *, expected: Floats, cell: Ints) -> Bands:
+def bands(actual: Floats, median: Floats, *, expected: Floats, state: Ints) -> Bands:
     """Calibrated on shifts that nothing was learned from; minutes per 480."""
-    group, merged = _merged(cell)
+    group, merged = _merged(state)
     edges: dict[int, list[float]] = {}
     offsets: dict[int, list[list[float]]] = {}
-    owner = np.array([group[one] for one in range(2 * len(STATES))])[cell]
-    for one in sorted(set(group.values())):
+    owner = np.array(group)[state]
+    for one in sorted(set(group)):
         rows = np.flatnonzero(owner == one)
         edges[one] = _edges(expected[rows])
         place = np.searchsorted(edges[one], expected[rows], side="right")
@@ -90,31 +83,21 @@ def bands(actual: Floats, median: Floats, *, expected: Floats, cell: Ints) -> Ba
     return Bands(group, edges, offsets, merged)
 
 
-def cell_name(cell: int) -> str:
-    """Of a state × ahead, in words."""
-    return f"{STATES[cell % len(STATES)]}, {AHEAD[cell // len(STATES)]}"
-
-
-def _merged(cell: Ints) -> tuple[dict[int, int], tuple[str, ...]]:
-    """Each cell's group: itself, else the same state at the other lead, else the fullest cell."""
-    counts = np.bincount(cell, minlength=2 * len(STATES)).tolist()
-    group, said = {}, []
-    for one, count in enumerate(counts):
-        other = (one + len(STATES)) % len(counts)
-        group[one] = one
-        if count >= FEWEST:
-            continue
-        nearest = sorted(range(len(counts)), key=lambda at: (abs(at % 4 - one % 4), at))
-        group[one] = next(
-            (at for at in [other, *nearest] if counts[at] >= FEWEST),
-            int(np.argmax(counts)),
-        )
-        if count:
-            said.append(
-                f"{cell_name(one)}: {count} shifts are fewer than {FEWEST},"
-                f" so it shares the interval of {cell_name(group[one])}."
-            )
-    return group, tuple(said)
+def _merged(state: Ints) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Each state's group: itself, else the nearest with enough shifts, else the fullest."""
+    counts = np.bincount(state, minlength=len(STATES)).tolist()
+    enough = [one for one, count in enumerate(counts) if count >= FEWEST]
+    group = tuple(
+        min(enough or [int(np.argmax(counts))], key=lambda other: (abs(other - one), other))
+        for one in range(len(STATES))
+    )
+    said = tuple(
+        f"{STATES[one]}: {counts[one]} shifts are fewer than {FEWEST}, so it shares the interval"
+        f" of “{STATES[group[one]]}”."
+        for one in range(len(STATES))
+        if group[one] != one and counts[one]
+    )
+    return group, said
 
 
 def _edges(expected: Floats) -> list[float]:

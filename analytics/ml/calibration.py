@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from analytics.ml.bands import Bands, bands, bands_from, cells_of
+from analytics.ml.bands import Bands, bands, bands_from
 from analytics.ml.ensemble import Guess
 from analytics.ml.exceedance import LONG_MIN
 from analytics.ml.features.table import FeatureTable
@@ -23,15 +23,10 @@ TOLERANCE_MIN, TOLERANCE_SHARE = 15.0, 0.1
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """State × ahead and planned minutes of each question."""
+    """Place in STATES and planned minutes of each question."""
 
-    cell: Ints
+    state: Ints
     planned_min: Floats
-
-    @property
-    def state(self) -> Ints:
-        """Place in STATES."""
-        return self.cell % len(STATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +50,7 @@ class Calibration:
 
     def promise(self, guess: Guess, at: Circumstances) -> Promise:
         """Everything that is said of a shift."""
-        band = self.bands.around(guess.median, guess.expected, at.cell)
+        band = self.bands.around(guess.median, guess.expected, at.state)
         chance = self.chance.chance(_chance_scores(guess))
         confidence = self.confidence.chance(_confidence_scores(guess, band, chance, at))
         share = at.planned_min / 480.0
@@ -80,16 +75,15 @@ def calibration_from(held: Mapping[str, Any]) -> Calibration:
 
 def circumstances(table: FeatureTable) -> Circumstances:
     """Read off the features."""
-    cell = cells_of(states_of(table), table.column("lead_min"))
-    return Circumstances(cell, table.column("planned_min"))
+    return Circumstances(states_of(table), table.column("planned_min"))
 
 
 def calibrate(guess: Guess, at: Circumstances, actual_min: Floats) -> Calibration:
     """`actual_min` are the minutes that the shifts turned out to have."""
     rate = actual_min / at.planned_min * 480.0
-    found = bands(rate, guess.median, expected=guess.expected, cell=at.cell)
+    found = bands(rate, guess.median, expected=guess.expected, state=at.state)
     chance = logistic(_chance_scores(guess), actual_min >= LONG_MIN)
-    band = found.around(guess.median, guess.expected, at.cell)
+    band = found.around(guess.median, guess.expected, at.state)
     scores = _confidence_scores(guess, band, chance.chance(_chance_scores(guess)), at)
     error = np.abs(actual_min - guess.median * at.planned_min / 480.0)
     return Calibration(found, chance, logistic(scores, error <= tolerance_min(at.planned_min)))

@@ -13,7 +13,7 @@ from analytics.ml.history import Floats
 from analytics.ml.regressors import Regressor
 from analytics.ml.selection import absolute_loss, select, squared_loss
 
-FULL = 480.0
+FULL, NEAR = 480.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Ensemble:
 
     def blend(self, answers: Mapping[str, Floats], chance: Floats | None) -> Guess:
         """Weighted means of answers that are there already."""
-        median = blended(answers, self.median_weights)
+        median = settled(blended(answers, self.median_weights))
         expected = blended(answers, self.expected_weights)
         return Guess(median, expected, 1 - np.exp(-expected / 120) if chance is None else chance)
 
@@ -73,6 +73,12 @@ def blended(answers: Mapping[str, Floats], weights: Mapping[str, float]) -> Floa
     for name in sorted(weights):
         total = total + weights[name] * answers[name]
     return total
+
+
+def settled(median: Floats) -> Floats:
+    """Within a minute of nothing or of the whole shift a median is that: the rest is noise."""
+    median = np.where(median < NEAR, 0.0, median)
+    return np.where(median > FULL - NEAR, FULL, median)
 
 
 def weigh(answers: Mapping[str, Floats], actual: Floats) -> tuple[dict[str, float], ...]:

@@ -1,6 +1,6 @@
 """Why a shift is expected to differ from the machine's usual one: minutes by factor.
 
-    φ(i) = Σ over S without i of |S|! (k − |S| − 1)! / k! · (v(S ∪ i) − v(S))
+    φ(i) = Σ over S without i of |S|! (k − |S| − 1)! / k! · (v(S with i) − v(S))
 
 v(S) is the expected minutes when the factors in S are as they are and the others as is usual for
 the machine. Shapley (1953), exact over all 2^k sets because factors are few, so that the minutes

@@ -1,7 +1,8 @@
 """What the shifts held back say: who serves, with which weights, and how well it would have done.
 
 Weights and calibration are chosen on half of the weeks and judged on the others, and the other way
-round, so that no figure shown comes from a shift that was used for it. What serves is chosen on all.
+round, so that no figure shown comes from a shift that was used for it. What serves is chosen on
+all.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ FEWEST = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """`promise` is out of sample, on the shifts held back; `losses` mean |error| at their start."""
+    """`promise` is out of sample, on the shifts held back; ``losses` mean |error|."""
 
     ensemble: Ensemble
     calibration: Calibration
@@ -45,15 +46,14 @@ class Judgement:
 def judge(fitted: Fitted, held: Asked, start_us: Ints) -> Judgement:
     """The ensemble if it has skill, else the best naive member."""
     at = circumstances(held.table)
-    now = held.table.column("lead_min") == 0
     share = at.planned_min / 480.0
     losses = {
-        name: float(np.abs(held.actual_min - answer * share)[now].mean())
+        name: float(np.abs(held.actual_min - answer * share).mean())
         for name, answer in fitted.answers.items()
     }
     folds = _folds(start_us)
     promise = _across(fitted, held, at, folds=folds, only=None)
-    guard = guarded(_loss(promise, held, now), losses)
+    guard = guarded(_loss(promise, held), losses)
     only = None if guard.serves == "model" else guard.serves
     if only is not None:
         promise = _across(fitted, held, at, folds=folds, only=only)
@@ -61,14 +61,15 @@ def judge(fitted: Fitted, held: Asked, start_us: Ints) -> Judgement:
     ensemble = _chosen(fitted, held, everything, only=only)
     guess = ensemble.blend(fitted.answers, fitted.chance)
     return Judgement(
-        ensemble=ensemble, calibration=calibrate(guess, at, held.actual_min), promise=promise,
+        ensemble=ensemble.needed(best_naive(losses)),
+        calibration=calibrate(guess, at, held.actual_min), promise=promise,
         at=at, guard=guard, best_naive=best_naive(losses), losses=losses,
-        ours=_loss(promise, held, now),
+        ours=_loss(promise, held),
     )  # fmt: skip
 
 
-def _loss(promise: Promise, held: Asked, rows: NDArray[np.bool_]) -> float:
-    return float(np.abs(held.actual_min - promise.median)[rows].mean())
+def _loss(promise: Promise, held: Asked) -> float:
+    return float(np.abs(held.actual_min - promise.median).mean())
 
 
 def _folds(start_us: Ints) -> Ints:
@@ -112,4 +113,4 @@ def _guess(guess: Guess, rows: NDArray[np.bool_]) -> Guess:
 
 
 def _at(at: Circumstances, rows: NDArray[np.bool_]) -> Circumstances:
-    return Circumstances(at.cell[rows], at.planned_min[rows])
+    return Circumstances(at.state[rows], at.planned_min[rows])

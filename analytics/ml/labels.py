@@ -10,7 +10,7 @@ from analytics.ml.history import Questions, ShiftHistory
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def label_of(factor: str, row: dict[str, float], history: ShiftHistory, *, plan: str) -> str:
+def label_of(factor: str, row: dict[str, float], signals: tuple[str, ...], *, plan: str) -> str:
     """One line, for example "Down now for 15 min" or "3 stops last shift, usually 1.2"."""
     if factor == "plan":
         return plan
@@ -21,7 +21,7 @@ def label_of(factor: str, row: dict[str, float], history: ShiftHistory, *, plan:
         "fleet": _fleet,
         "output": _output,
     }
-    return words[factor](row) if factor in words else _process(row, history)
+    return words[factor](row) if factor in words else _process(row, signals)
 
 
 def rows_of(table: FeatureTable) -> list[dict[str, float]]:
@@ -89,10 +89,10 @@ def _output(row: dict[str, float]) -> str:
     return "Pieces are not counted"
 
 
-def _process(row: dict[str, float], history: ShiftHistory) -> str:
+def _process(row: dict[str, float], signals: tuple[str, ...]) -> str:
     """The signal that is furthest from its usual mean, relative to that."""
     furthest, name, now, usual = 0.0, "", 0.0, 0.0
-    for place, signal in enumerate(history.signals):
+    for place, signal in enumerate(signals):
         mean, change = row[f"signal_{place}_mean"], row[f"signal_{place}_change"]
         far = abs(change) / max(abs(mean - change), 1e-9)
         if np.isfinite(far) and far >= furthest:

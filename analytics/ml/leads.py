@@ -26,4 +26,5 @@ def ahead_us(history: ShiftHistory, rows: Ints) -> Ints:
     start = history.start_us[rows]
     place = (start // HOUR_US % 1_000_003) + 7 * history.machine[rows]
     share = (place * GOLDEN) % 1.0
-    return start - np.maximum(1, share * longest_lead_us(history)).astype(np.int64)
+    as_of: Ints = start - np.maximum(1, share * longest_lead_us(history)).astype(np.int64)
+    return as_of

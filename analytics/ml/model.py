@@ -23,17 +23,13 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DowntimeModel:
-    """`names` and `factors` are the features in use; `usual` (machine + 1, feature) their medians.
+class Branch:
+    """What answers one kind of question: at the start of a shift, or ahead of it.
 
-    `weights` are those of the median. `skill_vs_naive` is 1 − our error / the best naive member's,
-    on shifts that nothing was learned or chosen from. `metrics` by member and `evidence` are plain
-    lists, numbers and words.
+    `names` and `factors` are the features in use; `usual` (machine + 1, feature) their medians.
+    `skill` is 1 − our error / the best naive member's, on shifts that nothing was learned from.
     """
 
-    machines: tuple[str, ...]
-    shift_names: tuple[str, ...]
-    signals: tuple[str, ...]
     names: tuple[str, ...]
     factors: tuple[str, ...]
     usual: Floats
@@ -41,30 +37,49 @@ class DowntimeModel:
     calibration: Calibration
     guard: Guard
     best_naive: str
-    skill_vs_naive: float
+    skill: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DowntimeModel:
+    """`branches` are "start" and "ahead". `metrics` by member and `evidence` are plain lists,
+    numbers and words, of shifts asked for at their start.
+    """
+
+    machines: tuple[str, ...]
+    shift_names: tuple[str, ...]
+    signals: tuple[str, ...]
+    branches: dict[str, Branch]
     trained_to_us: int
     metrics: dict[str, Any]
     evidence: dict[str, Any]
 
     @property
     def weights(self) -> dict[str, float]:
-        """Of the members that make up the median."""
-        return self.ensemble.median_weights
+        """Of the members that make up the median at the start of a shift."""
+        return self.branches["start"].ensemble.median_weights
+
+    @property
+    def guard(self) -> Guard:
+        """Who serves at the start of a shift, and why."""
+        return self.branches["start"].guard
+
+    @property
+    def skill_vs_naive(self) -> float:
+        """At the start of a shift."""
+        return self.branches["start"].skill
 
     def table(self, history: ShiftHistory, questions: Questions) -> FeatureTable:
-        """The features in use; those that the history does not have are unknown."""
+        """All features, with shifts and process signals numbered as in training."""
         shift = _renumbered(questions.shift, history.shift_names, self.shift_names)
-        full = features(self._aligned(history), replace(questions, shift=shift))
-        places = {name: place for place, name in enumerate(full.names)}
-        values = full.values[:, [places[name] for name in self.names]]
-        return FeatureTable(self.names, self.factors, values)
+        return features(self._aligned(history), replace(questions, shift=shift))
 
-    def usual_of(self, history: ShiftHistory, machine: Ints) -> Floats:
-        """Each question's machine's usual features, by name; that of all for one unknown."""
+    def usual_places(self, history: ShiftHistory, machine: Ints) -> Ints:
+        """Each question's machine's row of `usual`, by name; the last one for one unknown."""
         known = {name: place for place, name in enumerate(self.machines)}
         rows = np.array([known.get(name, len(known)) for name in history.machines], np.int64)
-        usual: Floats = self.usual[rows[machine]]
-        return usual
+        places: Ints = rows[machine]
+        return places
 
     def _aligned(self, history: ShiftHistory) -> ShiftHistory:
         """Process signals in the order of training."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.ml.history import Floats
+from analytics.ml.history import Floats, Ints
 
 Contribution = tuple[str, str, float]
 """Key of a factor, its label with numbers, signed minutes."""
@@ -39,3 +41,17 @@ class Predictions:
 
     def __len__(self) -> int:
         return len(self.median_min)
+
+
+def joined(parts: Sequence[Predictions], order: Ints | None = None) -> Predictions:
+    """Parts one after the other, then in the order given."""
+    place = np.arange(sum(map(len, parts))) if order is None else order
+    fields: dict[str, Any] = {}
+    for name in Predictions.__slots__:
+        held = [getattr(part, name) for part in parts]
+        if isinstance(held[0], np.ndarray):
+            fields[name] = np.concatenate(held)[place]
+        else:
+            flat = [one for part in held for one in part]
+            fields[name] = [flat[at] for at in place.tolist()]
+    return Predictions(**fields)

@@ -6,35 +6,34 @@ from analytics.ml.explanation import shapley
 from analytics.ml.features.table import FeatureTable
 from analytics.ml.history import Floats, Questions, ShiftHistory
 from analytics.ml.labels import label_of, plan_of, rows_of
-from analytics.ml.model import DowntimeModel
+from analytics.ml.model import Branch, DowntimeModel
 from analytics.ml.predictions import Contribution
 
 
 def reasons(
-    model: DowntimeModel, history: ShiftHistory, questions: Questions, *, table: FeatureTable
-) -> tuple[Floats, list[list[Contribution]]]:
-    """Usual minutes of each question, and its factors with labels and minutes, largest first."""
-    usual = _usual(model, history, questions, table)
+    model: DowntimeModel, branch: Branch, history: ShiftHistory, questions: Questions, *,
+    full: FeatureTable,
+) -> tuple[Floats, list[list[Contribution]]]:  # fmt: skip
+    """Usual minutes of each question, and its factors with labels and minutes, largest first.
+
+    `full` has all features of the questions, of which the branch uses some.
+    """
+    table = full.of(branch.names)
+    usual = _usual(branch.usual[model.usual_places(history, questions.machine)], table)
     share = questions.planned_min / 480.0
-    factors, minutes = shapley(model.ensemble.expected, table, usual)
+    factors, minutes = shapley(branch.ensemble.expected, table, usual)
     minutes = minutes * share[:, None]
     told = []
-    for place, row in enumerate(rows_of(table)):
+    for place, row in enumerate(rows_of(full)):
         plan = plan_of(questions, place, history)
-        labels = [label_of(factor, row, history, plan=plan) for factor in factors]
+        labels = [label_of(factor, row, model.signals, plan=plan) for factor in factors]
         of = list(zip(factors, labels, minutes[place].tolist(), strict=True))
         told.append(sorted(of, key=lambda one: -abs(one[2])))
-    return model.ensemble.expected(usual) * share, told
+    return branch.ensemble.expected(usual) * share, told
 
 
-def _usual(
-    model: DowntimeModel, history: ShiftHistory, questions: Questions, table: FeatureTable
-) -> FeatureTable:
-    """How far ahead a question is asked is no cause, so it stays as it is."""
-    values = model.usual_of(history, questions.machine).copy()
-    lead = table.names.index("lead_min")
-    values[:, lead] = table.values[:, lead]
-    # A planned length of its own is what minutes are scaled to, not a reason either.
-    planned = table.names.index("planned_min")
-    values[:, planned] = table.values[:, planned]
+def _usual(values: Floats, table: FeatureTable) -> FeatureTable:
+    """How far ahead a question is asked and how long the shift is are no causes: they stay."""
+    for name in ("lead_min", "planned_min"):
+        values[:, table.names.index(name)] = table.column(name)
     return FeatureTable(table.names, table.factors, values)

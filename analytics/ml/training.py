@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analytics.ml.ensemble import answers_of
+from analytics.ml.ensemble import Ensemble, answers_of
 from analytics.ml.exceedance import LONG_MIN, Exceedance
 from analytics.ml.features import features
 from analytics.ml.features.table import FeatureTable
@@ -20,12 +20,12 @@ from analytics.ml.thinning import evenly, thinned
 Tell = Callable[[int, str], None]
 SEED = 7
 HELD_BACK, HELD_BACK_AT_LEAST = 0.2, 100
-MOST_LEARNED, MOST_HELD_BACK = 24_000, 16_000
+MOST_LEARNED, MOST_LEARNED_AHEAD, MOST_HELD_BACK = 24_000, 12_000, 16_000
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Shifts asked for twice, at their start and ahead of it: `row` of the history for each."""
+    """Shifts asked for, each `row` of the history once; `weight` is how many each stands for."""
 
     row: Ints
     table: FeatureTable
@@ -41,6 +41,10 @@ class Asked:
         """As the members learn from it."""
         return Sample(self.table, self.rate, self.weight)
 
+    def of(self, names: tuple[str, ...]) -> Asked:
+        """The same shifts with some of the features."""
+        return replace(self, table=self.table.of(names))
+
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
@@ -52,57 +56,69 @@ class Fitted:
     chance: Floats | None
 
 
-def learned_and_held_back(history: ShiftHistory, rows: Ints) -> tuple[Asked, Asked]:
+def learned_and_held_back(history: ShiftHistory, rows: Ints, *, ahead: bool) -> tuple[Asked, Asked]:
     """The last fifth of the shifts is held back, up to half where they are few.
 
-    Both parts are thinned when they are many.
+    Both parts are thinned when they are many. `ahead` asks before the shifts start.
     """
     start = history.start_us[rows]
     share = float(np.clip(HELD_BACK_AT_LEAST / len(rows), HELD_BACK, 0.5))
     border = np.quantile(start, 1 - share)
     before, after = rows[start < border], rows[start >= border]
-    chosen, weight = thinned(history, before, MOST_LEARNED)
     held = evenly(after, MOST_HELD_BACK / max(1, len(after)))
-    learn = _asked(history, chosen, weight, names=None)
-    return learn, _asked(history, held, np.ones(len(held)), names=learn.table.names)
+    learn = asked(history, before, ahead=ahead)
+    return learn, _asked(history, held, np.ones(len(held)), ahead=ahead).of(learn.table.names)
 
 
-def fit_members(history: ShiftHistory, learn: Asked, held: Asked, tell: Tell) -> Fitted:
-    """Every member of the pool that the history is long enough for."""
-    learnable = is_learnable(history, np.unique(learn.row))
+def asked(history: ShiftHistory, rows: Ints, *, ahead: bool) -> Asked:
+    """Shifts to learn from, with the features that say something of them."""
+    chosen, weight = thinned(history, rows, MOST_LEARNED_AHEAD if ahead else MOST_LEARNED)
+    held = _asked(history, chosen, weight, ahead=ahead)
+    return held.of(_in_use(held.table))
+
+
+def fit_members(learn: Asked, held: Asked, tell: Tell) -> Fitted:
+    """Every member of the pool that the shifts are enough for."""
+    learnable = is_learnable(learn.actual_min)
     pool = LEARNED if learnable else THIN
     sample, members = learn.sample(), {}
     for place, member in enumerate(pool):
-        tell(15 + 60 * place // len(pool), f"learning: {member.label}")
+        tell(80 * place // len(pool), f"learning: {member.label}")
         members[member.name] = member.fit(sample, seed=SEED)
-    exceedance = None
-    if learnable:
-        exceedance = Exceedance.fit(sample, learn.actual_min >= LONG_MIN, seed=SEED)
-    tell(80, "asking about shifts held back")
+    exceedance = fit_exceedance(learn) if learnable else None
     chance = exceedance.chance(held.table) if exceedance else None
     return Fitted(members, exceedance, answers_of(members, held.table), chance)
 
 
-def _asked(
-    history: ShiftHistory, rows: Ints, weight: Floats, *, names: tuple[str, ...] | None
-) -> Asked:
-    row = np.concatenate([rows, rows])
-    as_of = np.concatenate([history.start_us[rows], ahead_us(history, rows)])
-    table = features(history, questions_of(history, row, as_of))
-    used = _in_use(table) if names is None else [table.names.index(name) for name in names]
-    table = FeatureTable(
-        tuple(table.names[place] for place in used),
-        tuple(table.factors[place] for place in used),
-        np.ascontiguousarray(table.values[:, used]),
-    )
-    return Asked(row, table, history.downtime_min[row], np.concatenate([weight, weight]))
+def refitted(ensemble: Ensemble, everything: Asked, tell: Tell) -> Ensemble:
+    """The same weights with members that have seen the shifts held back too.
+
+    What they promise was calibrated without those shifts, which errs on the wide side.
+    """
+    sample, members = everything.sample(), {}
+    for name, member in ensemble.members.items():
+        tell(85, f"learning from all: {member.label}")
+        members[name] = type(member).fit(sample, seed=SEED)
+    exceedance = fit_exceedance(everything) if ensemble.exceedance else None
+    return replace(ensemble, members=members, exceedance=exceedance)
 
 
-def _in_use(table: FeatureTable) -> list[int]:
+def fit_exceedance(learn: Asked) -> Exceedance:
+    """Learns which shifts had half an hour of downtime."""
+    return Exceedance.fit(learn.sample(), learn.actual_min >= LONG_MIN, seed=SEED)
+
+
+def _asked(history: ShiftHistory, rows: Ints, weight: Floats, *, ahead: bool) -> Asked:
+    as_of = ahead_us(history, rows) if ahead else None
+    table = features(history, questions_of(history, rows, as_of))
+    return Asked(rows, table, history.downtime_min[rows], weight)
+
+
+def _in_use(table: FeatureTable) -> tuple[str, ...]:
     """Features that say something, and those that states, naive members and labels read."""
-    known = np.isfinite(table.values).any(axis=0)
-    return [
-        place
-        for place, factor in enumerate(table.factors)
-        if known[place] or factor not in ("output", "process")
-    ]
+    known = np.isfinite(table.values).any(axis=0).tolist()
+    return tuple(
+        name
+        for place, name in enumerate(table.names)
+        if known[place] or table.factors[place] not in ("output", "process")
+    )

@@ -61,13 +61,16 @@ def _same_shift(history: ShiftHistory, questions: Questions, past: Past, days: i
 
 def _since_downtime(rate: Floats, past: Past) -> Floats:
     """Ended shifts since the last one with downtime, 0 when that was the last one."""
-    return np.minimum(past.stop - 1 - _last_row(rate, past), LOOK_BACK).astype(np.float64)
+    since = np.minimum(past.stop - 1 - _last_row(rate, past), LOOK_BACK)
+    return np.asarray(since, np.float64)
 
 
 def _when_last_down(rate: Floats, past: Past) -> Floats:
     row = _last_row(rate, past)
     near = (row >= past.first) & (past.stop - 1 - row < LOOK_BACK)
-    return np.where(near, rate[np.maximum(row, 0)], np.nan) if len(rate) else np.nan * row
+    if not len(rate):
+        return np.full(len(row), np.nan)
+    return np.where(near, rate[np.maximum(row, 0)], np.nan)
 
 
 def _last_row(rate: Floats, past: Past) -> Ints:

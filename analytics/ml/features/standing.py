@@ -85,7 +85,8 @@ def _is_tracked(
     """A machine is tracked once it has an interval, or the plant has one and it never was down."""
     plant = np.searchsorted(np.sort(history.down_start_us), questions.as_of_us, side="left") > 0
     total, _ = past.total(sums_of(history.downtime_min), len(history))
-    return (held.begun > held.first) | (plant & (total == 0))
+    tracked: NDArray[np.bool_] = (held.begun > held.first) | (plant & (total == 0))
+    return tracked
 
 
 def _since_start(history: ShiftHistory, as_of_us: Ints, held: Standing) -> Floats:
@@ -135,7 +136,8 @@ def _down_until(history: ShiftHistory, questions: Questions, instant_us: Ints) -
     last = np.maximum(begun - 1, first)
     row = np.minimum(last, len(history.down_machine) - 1)
     current = np.minimum(history.down_end_us[row], instant_us) - history.down_start_us[row]
-    return totals[last] + np.where(begun > first, current, 0)
+    down: Ints = totals[last] + np.where(begun > first, current, 0)
+    return down
 
 
 def _stops_between(

@@ -30,6 +30,14 @@ class FeatureTable:
         values: Floats = self.values[:, self.names.index(name)]
         return values
 
+    def of(self, names: Sequence[str]) -> FeatureTable:
+        """Some of the features, in the order asked."""
+        if tuple(names) == self.names:
+            return self
+        places = [self.names.index(name) for name in names]
+        factors = tuple(self.factors[place] for place in places)
+        return FeatureTable(tuple(names), factors, np.ascontiguousarray(self.values[:, places]))
+
     def rows(self, rows: Ints) -> FeatureTable:
         """The same features of some questions."""
         return FeatureTable(self.names, self.factors, self.values[rows])
