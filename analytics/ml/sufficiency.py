@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from amis.errors import InsufficientData
-from analytics.ml.history import Ints, ShiftHistory
+from analytics.ml.history import Floats, Ints, ShiftHistory
 
 LEAST_SHIFTS, LEAST_A_MACHINE = 60, 20
 LEARNABLE_SHIFTS, LEARNABLE_STOPS = 800, 40
@@ -62,7 +62,7 @@ def lacking(usable: Sequence[int]) -> Lacking:
     return Lacking(sentences, needs if sentences else 0)
 
 
-def is_learnable(history: ShiftHistory, rows: Ints) -> bool:
+def is_learnable(downtime_min: Floats) -> bool:
     """Whether trees have enough to learn from: shifts, and shifts with downtime."""
-    stops = int((history.downtime_min[rows] > 0).sum())
-    return len(rows) >= LEARNABLE_SHIFTS and stops >= LEARNABLE_STOPS
+    stops = int((downtime_min > 0).sum())
+    return len(downtime_min) >= LEARNABLE_SHIFTS and stops >= LEARNABLE_STOPS
