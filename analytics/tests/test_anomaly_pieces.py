@@ -71,6 +71,12 @@ def test_normal_weeks_to_come_have_as_many_alarms_as_the_budget_allows(budget):
     assert 0.4 * budget <= raised / 40 <= 1.8 * budget
 
 
+def test_a_short_history_speaks_for_ten_times_its_length_and_no_more():
+    day = np.random.default_rng(7).exponential(size=1440)
+    heights = [bars(day, weeks=1 / 7, budget_per_week=budget).high for budget in (7.0, 0.7, 0.07)]
+    assert heights[0] < heights[1] == heights[2]
+
+
 def test_flat_levels_give_bars_that_flat_levels_do_not_reach():
     found = bars(np.full(500, 0.3), weeks=0.05, budget_per_week=1.0)
     assert found.high > 0.3

@@ -14,6 +14,10 @@ LOW = 0.95
 """Quantile of normal rows below which an alarm may end."""
 
 
+REACH = 10.0
+"""How many times its own length a history can speak for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bars:
     """An alarm begins at `high` and ends below `low`."""
@@ -30,8 +34,10 @@ def bars(normal: Floats, *, weeks: float, budget_per_week: float) -> Bars:
 
         high = xⱼ + scale × ln((j / weeks) / budget),   scale = median(xᵢ − xⱼ, i < j) / ln 2
 
-    (peaks over a threshold, Pickands 1975, with the exponential as the tail's limit). Short
-    histories are thereby extrapolated, and never answered with more alarms than were asked for.
+    (peaks over a threshold, Pickands 1975, with the exponential as the tail's limit). So a week can
+    speak for an alarm in ten weeks. A history that is shorter than the budget needs by more than
+    REACH gets the bar that it can speak for, and with it more alarms: one so high that no fault
+    reaches it would be no better.
     """
     low = float(np.nanquantile(normal, LOW))
     found = np.sort(peaks(normal, low=low))[::-1]
@@ -40,5 +46,6 @@ def bars(normal: Floats, *, weeks: float, budget_per_week: float) -> Bars:
         return Bars(high=float(np.nanmax(normal)) * 1.5, low=low)
     base = float(found[count - 1])
     scale = max(float(np.median(found[: count - 1] - base)) / np.log(2.0), 1e-3)
-    high = base + scale * np.log(max(count / weeks / budget_per_week, 1e-12))
+    rate = max(budget_per_week, 1.0 / (REACH * weeks))
+    high = base + scale * np.log(count / weeks / rate)
     return Bars(high=max(float(high), low), low=low)

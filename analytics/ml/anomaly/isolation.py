@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -48,12 +47,8 @@ class IsolationForest:
         random = np.random.default_rng(SEED)
         held = rows.astype(np.float32)
         sample = min(SAMPLE, len(rows))
-        trees = [
-            _tree(held[random.choice(len(held), sample, replace=False)], random)
-            for _ in range(TREES)
-        ]
-        signal, threshold, length = (np.stack(part) for part in zip(*trees, strict=True))
-        return cls(signal, threshold, length, sample, rows.shape[1])
+        drawn = [random.choice(len(held), sample, replace=False) for _ in range(TREES)]
+        return cls(*_grown(held[np.concatenate(drawn)], sample, random), sample, rows.shape[1])
 
     def distance(self, rows: Floats, age: Ints) -> Floats:
         held = rows.astype(np.float32)
@@ -66,7 +61,7 @@ class IsolationForest:
                 below = 2 * node + 1 + (flat[first + np.maximum(cut, 0)] > threshold[node])
                 node = np.where(cut == NO_CUT, node, below)
             total += length[node]
-        return np.asarray(2.0 ** (-total / TREES / max(_expected(self.sample), 1e-9)))
+        return np.asarray(2.0 ** (-total / TREES / max(_EXPECTED[self.sample], 1e-9)))
 
     def blame(self, rows: Floats, age: Ints) -> Floats:
         """Unknown: a forest has no share of a signal that adds up."""
@@ -85,43 +80,50 @@ class IsolationForest:
         return cls(arrays["signal"], arrays["threshold"], arrays["length"], sample, signals)
 
 
-def _tree(rows: Singles, random: np.random.Generator) -> tuple[Cuts, Singles, Singles]:
-    signal = np.full(NODES, NO_CUT, dtype=np.int16)
-    threshold = np.zeros(NODES, dtype=np.float32)
-    length = np.zeros(NODES, dtype=np.float32)
-    waiting = [(0, 0, rows)]
-    while waiting:
-        node, depth, here = waiting.pop()
-        cut = _cut(here, random) if depth < DEPTH else None
-        if cut is None:
-            length[node] = depth + _expected(len(here))
-            continue
-        signal[node], threshold[node] = cut
-        above = here[:, cut[0]] > threshold[node]
-        waiting.append((2 * node + 1, depth + 1, here[~above]))
-        waiting.append((2 * node + 2, depth + 1, here[above]))
-    return signal, threshold, length
+def _grown(
+    rows: Singles, sample: int, random: np.random.Generator
+) -> tuple[Cuts, Singles, Singles]:
+    """All trees at once, a depth at a time; `rows` are `sample` for the first tree and so on."""
+    signal = np.full(TREES * NODES, NO_CUT, dtype=np.int16)
+    threshold = np.zeros(TREES * NODES, dtype=np.float32)
+    length = np.zeros_like(threshold)
+    node = np.repeat(np.arange(TREES) * NODES, sample)
+    for depth in range(DEPTH + 1):
+        order = np.argsort(node, kind="stable")
+        node, rows = node[order], rows[order]
+        nodes, first, count = np.unique(node, return_index=True, return_counts=True)
+        low, high = np.minimum.reduceat(rows, first), np.maximum.reduceat(rows, first)
+        parts = np.asarray((high > low).any(axis=1) & (depth < DEPTH))
+        length[nodes[~parts]] = depth + _EXPECTED[count[~parts]]
+        if not parts.any():
+            break
+        chosen, place = _cuts(low, high, random)
+        signal[nodes[parts]], threshold[nodes[parts]] = chosen[parts], place[parts]
+        here = np.repeat(np.arange(len(nodes)), count)
+        above = rows[np.arange(len(rows)), chosen[here]] > place[here]
+        kept = parts[here]
+        node = (node + node % NODES + 1 + above)[kept]
+        rows = rows[kept]
+    shape = (TREES, NODES)
+    return signal.reshape(shape), threshold.reshape(shape), length.reshape(shape)
 
 
-def _cut(rows: Singles, random: np.random.Generator) -> tuple[int, float] | None:
-    """A random signal among those that vary here and a random place inside its range."""
-    if len(rows) < 2:
-        return None
-    chosen = int(random.integers(rows.shape[1]))
-    low, high = rows[:, chosen].min(), rows[:, chosen].max()
-    if low == high:
-        varying = np.flatnonzero(rows.max(axis=0) > rows.min(axis=0))
-        if not len(varying):
-            return None
-        chosen = int(varying[random.integers(len(varying))])
-        low, high = rows[:, chosen].min(), rows[:, chosen].max()
-    place = np.float32(low + (high - low) * np.float32(random.random()))
-    return chosen, float(min(place, np.nextafter(high, low)))
+def _cuts(
+    low: Singles, high: Singles, random: np.random.Generator
+) -> tuple[NDArray[np.intp], Singles]:
+    """For each node a random signal among those that vary in it and a place inside its range."""
+    chosen = np.argmax(random.random(low.shape) * (high > low), axis=1)
+    at = np.arange(len(low))
+    least, most = low[at, chosen], high[at, chosen]
+    place = least + (most - least) * random.random(len(low), dtype=np.float32)
+    return chosen, np.minimum(place, np.nextafter(most, least))
 
 
-@lru_cache(maxsize=2 * SAMPLE)
-def _expected(rows: int) -> float:
-    """c(n): the mean depth of an unsuccessful search in a binary search tree of n rows."""
-    if rows <= 1:
-        return 0.0
-    return 2.0 * float(np.sum(1.0 / np.arange(1, rows))) - 2.0 * (rows - 1) / rows
+def _expected(rows: int) -> Floats:
+    """c(n) for n = 0 … rows: the mean depth of an unsuccessful search in a tree of n rows."""
+    n = np.arange(1, rows + 1)
+    harmonic = np.concatenate(([0.0], np.cumsum(1.0 / n)[:-1]))
+    return np.concatenate(([0.0], 2.0 * harmonic - 2.0 * (n - 1) / n))
+
+
+_EXPECTED = _expected(SAMPLE)

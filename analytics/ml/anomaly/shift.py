@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -30,6 +30,7 @@ that changes.
 BODY = 0.98
 """Ranks count up to here: shifts are nearly independent, a few hundred rank that far."""
 LEAST_ROWS = 60
+FOLDS = 3
 LEAST_FORETOLD = 30
 SHIFTS_A_WEEK = 21
 DOWNTIME = FIGURES.index("downtime")
@@ -98,8 +99,8 @@ class _Case:
 
 
 @dataclass(frozen=True, slots=True)
-class _Judge:
-    """What the window before an instant says is usual, and how rare its own rows are."""
+class _Views:
+    """What some shifts say is usual, figure by figure and all together."""
 
     case: _Case
     normal: Usual
@@ -107,32 +108,23 @@ class _Judge:
     excesses: tuple[Tail, ...]
     forest: IsolationForest
     depths: Tail
-    levels: Tail
 
     @classmethod
-    def of(cls, case: _Case, as_of_us: int) -> Self | None:
-        """None when fewer than LEAST_ROWS shifts are known."""
-        history = case.history
-        ended = (history.end_us <= as_of_us) & (history.start_us >= as_of_us - WINDOW_US)
-        known = np.flatnonzero(ended & ~np.isnan(case.table).all(axis=1))
-        if len(known) < LEAST_ROWS:
-            return None
-        normal = usual(case.table[known], history.machine[known], len(history.machines))
-        bad = badness(case.table[known], history.machine[known], normal)
-        residual = case.residual[known]
+    def fit(cls, case: _Case, rows: Ints) -> Self:
+        machine = case.history.machine[rows]
+        normal = usual(case.table[rows], machine, len(case.history.machines))
+        bad = badness(case.table[rows], machine, normal)
+        residual = case.residual[rows]
         residual = residual[~np.isnan(residual)]
         forest = IsolationForest.fit(bad, np.arange(len(bad)))
-        depth = np.log(forest.distance(bad, np.arange(len(bad))))
-        judge = cls(
+        return cls(
             case,
             normal,
             _tail(residual) if len(residual) >= LEAST_FORETOLD else None,
             tuple(_tail(column) for column in bad.T),
             forest,
-            _tail(depth),
-            _tail(depth),
+            _tail(np.log(forest.distance(bad, np.arange(len(bad))))),
         )
-        return replace(judge, levels=_tail(judge.level(known)))
 
     def level(self, rows: Ints) -> Floats:
         """(rows,) the mean −log10 of both views' p-values."""
@@ -145,22 +137,50 @@ class _Judge:
         depth = np.log(self.forest.distance(bad, np.arange(len(bad))))
         return np.asarray(-(np.log10(each.min(axis=0)) + np.log10(self.depths.p(depth))) / 2)
 
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """The views of the window before an instant, and how rare a level is out of sample."""
+
+    case: _Case
+    views: _Views
+    levels: Tail
+
+    @classmethod
+    def of(cls, case: _Case, as_of_us: int) -> Self | None:
+        """None when fewer than LEAST_ROWS shifts are known."""
+        history = case.history
+        ended = (history.end_us <= as_of_us) & (history.start_us >= as_of_us - WINDOW_US)
+        known = np.flatnonzero(ended & ~np.isnan(case.table).all(axis=1))
+        if len(known) < LEAST_ROWS:
+            return None
+        # Each part of the window by views that saw only the others: what one has learned from
+        # seems less odd than what is new.
+        part = FOLDS * (history.start_us[known] - as_of_us + WINDOW_US) // WINDOW_US
+        unseen = [
+            _Views.fit(case, known[part != one]).level(known[part == one])
+            for one in np.unique(part).tolist()
+            if (part != one).sum() >= LEAST_ROWS
+        ]
+        views = _Views.fit(case, known)
+        return cls(case, views, _tail(np.concatenate(unseen or [views.level(known)])))
+
     def rarity(self, rows: Ints) -> Floats:
         """(rows,) p-values; NaN where the machine's usual or the shift's outcome is unknown."""
         machine = self.case.history.machine[rows]
-        nothing = np.isnan(self.case.table[rows] - self.normal.middle[machine]).all(axis=1)
-        return np.where(nothing, np.nan, self.levels.p(self.level(rows)))
+        nothing = np.isnan(self.case.table[rows] - self.views.normal.middle[machine]).all(axis=1)
+        return np.where(nothing, np.nan, self.levels.p(self.views.level(rows)))
 
     def reasons(self, row: int) -> tuple[str, ...]:
         history, rows = self.case.history, np.array([row])
         machine = history.machine[rows]
         table = self.case.table[rows]
-        bad = badness(table, machine, self.normal) * beyond(table, machine, self.normal)
+        bad = badness(table, machine, self.views.normal) * beyond(table, machine, self.views.normal)
         foretold = self.case.foretold
         return reasons(
             row=table[0],
             beyond=bad[0],
-            edge=self.normal.edge[machine[0]],
+            edge=self.views.normal.edge[machine[0]],
             planned_min=float(history.planned_min[row]),
             expected_min=np.nan if foretold is None else float(foretold.median_min[row]),
         )
