@@ -258,18 +258,6 @@ def test_a_wrong_shift_pattern_is_refused(browser):
         assert words in answer.content.decode().replace("&#x27;", "'"), shifts
 
 
-def test_only_a_process_value_becomes_a_metric(browser, equipped):
-    with tenant_context(equipped):
-        signal = Signal.objects.get(name="pressure")
-    sent = {"machine": str(signal.machine_id), "name": "pressure", "node": signal.node}
-    sent |= {"sampling_ms": "0", "queue_size": "1", "counter_bits": "32", "forecast": "daily_sum"}
-    refused = browser.post(page(Signal, f"{signal.pk}/change/"), sent | {"role": "speed"})
-    assert "Only a process value is forecast." in refused.content.decode()
-    browser.post(page(Signal, f"{signal.pk}/change/"), sent | {"role": "process"})
-    with tenant_context(equipped):
-        assert Signal.objects.get(name="pressure").forecast == "daily_sum"
-
-
 def test_deleting_a_signal_reaches_the_worker(browser, equipped):
     with tenant_context(equipped):
         before, signal = Connection.objects.get().revision, Signal.objects.get(name="pressure")

@@ -159,26 +159,6 @@ def test_a_change_of_connection_machine_or_signal_reaches_the_worker(run, chicag
         assert Connection.objects.get().revision > before
 
 
-def test_a_process_signal_becomes_a_metric_and_stops_being_one(run, chicago):
-    asked = SAMPLE.replace("max: 12", "max: 12, forecast: daily_mean")
-    assert run(asked) == "created 9, updated 0, unchanged 0"
-    assert run(asked) == "created 0, updated 0, unchanged 9"
-    with tenant_context(chicago):
-        assert Signal.objects.exclude(forecast="").get().name == "pressure"
-    assert run(asked.replace("daily_mean", "daily_sum")) == "created 0, updated 1, unchanged 8"
-    assert run(SAMPLE) == "created 0, updated 1, unchanged 8"
-    with tenant_context(chicago):
-        assert not Signal.objects.exclude(forecast="").exists()
-
-
-def test_a_signal_that_is_forecast_may_become_a_state(run, chicago):
-    text = SAMPLE.replace(
-        "name: state, role: state", "name: state, role: process, forecast: daily_sum"
-    )
-    run(text)
-    assert run(SAMPLE) == "created 0, updated 1, unchanged 8"
-
-
 def test_a_dry_run_counts_and_writes_nothing(run, chicago):
     assert run(SAMPLE, "--dry-run") == "created 9, updated 0, unchanged 0"
     with tenant_context(chicago):
@@ -223,13 +203,6 @@ def test_a_missing_file_is_a_sentence(chicago):
         ("days: [mon,", "days: [monn,", 2, "'monn' is not one of"),
         ("shift_pattern: three-shift", "shift_pattern: four-shift", 23, "there is no 'four-shift'"),
         ("connection: hall2", "connection: hall9", 24, "there is no 'hall9'"),
-        (
-            "max: 12",
-            "max: 12, forecast: weekly",
-            29,
-            "'weekly' is not one of daily_mean, daily_sum",
-        ),
-        ("role: state,", "role: state, forecast: daily_sum,", 26, "a state signal has none"),
         ("username: amis", "username: amis\n    password: x", 11, "exclude each other"),
         ("sampling_ms: 100", "sampling_ms: often", 29, "'often' is not a whole number"),
         ("security_mode: SignAndEncrypt", "security_mode: None", 8, "needs Sign or SignAndEncrypt"),

@@ -13,16 +13,9 @@ from amis.errors import Invalid
 from production.models import ProductionRecord
 from production.services.past import import_production
 from production.services.submit import submit_records
-from production.tests.factories import make_machine
 
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)
 HEADER = "production_date,machine_id,shift,units_produced,defective_units,downtime_min\n"
-
-
-@pytest.fixture
-def machine(db, chicago):
-    with tenant_context(chicago):
-        yield make_machine("M001", breaks=[{"start": "10:00", "end": "10:30"}])
 
 
 @pytest.fixture
