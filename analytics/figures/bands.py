@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from analytics.figures.frame import HEAD, Frame, per_cent, round_marks, whole
+from analytics.figures.frame import HEAD, Frame, per_cent, round_marks, short
 from production.figures.svg import WIDE, at, dot, line, stretched, text, way
 
 ROOM_FOR_A_LABEL = 15.0
@@ -86,7 +86,7 @@ def _frame(
     values = [value for value in known if value is not None]
     low, high = min([0.0, *values]), max([0.0, *values])
     marks = round_marks(high if high > low else low + 1.0, low=low)
-    return Frame(height, marks, per_cent if is_ratio else whole)
+    return Frame(height, marks, per_cent if is_ratio else short)
 
 
 def _anchor(past: Sequence[DayValue], count: int) -> tuple[float, float] | None:
@@ -201,7 +201,7 @@ def _across(past: Sequence[DayValue], coming: Sequence[DayBand], frame: Frame) -
     days = [*(one.day for one in past), *(one.day for one in coming)]
     count = len(days)
     if count <= FEW_DAYS:
-        marked = sorted({0, max(len(past) - 1, 0), count - 1})
+        marked = sorted({0, max(len(past) - 1, 0), count - 1} if count else ())
     else:
         marked = [n for n, day in enumerate(days) if day.weekday() == 0]
     parts = []
