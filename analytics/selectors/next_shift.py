@@ -64,7 +64,7 @@ def _element(row: Prediction) -> dict[str, Any]:
         "interval_95": [row.lo95, row.hi95],
         "model_confidence_score": row.confidence,
         "risk_assessment": row.risk.capitalize(),
-        "feature_importance": version.evidence.get("importance", {}),
+        "feature_importance": version.evidence.get("feature_importance", {}),
         "guard": row.served,
         "skill_vs_naive": version.skill_vs_naive,
         "model_version": str(version.number),

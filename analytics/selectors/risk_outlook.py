@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from analytics.ml.risk import THRESHOLDS
 from analytics.models import Anomaly, ModelVersion, Prediction
 from analytics.selectors.answers import kept
 from analytics.selectors.missing import why_no_risk
@@ -101,16 +102,33 @@ def _state(element: Mapping[str, Any], now: datetime) -> str:
 
 def evidence_of(version: ModelVersion) -> Evidence:
     """A version's stored evidence as the pages draw it."""
-    kept_ = version.evidence
+    told = version.evidence
+    naive = str(version.metrics.get("best_naive", ""))
     return Evidence(
-        reliability=[ReliabilityBin(*row) for row in kept_.get("reliability", [])],
-        levels=[RiskLevel(*row) for row in kept_.get("levels", [])],
+        reliability=[
+            ReliabilityBin(b["predicted"], b["observed"], b["shifts"], b["low"], b["high"])
+            for b in told.get("chance_bins", [])
+        ],
+        levels=_levels(told.get("levels", [])),
         weights=sorted(version.weights.items(), key=lambda item: -item[1]),
         guard=version.guard_reason,
         served=version.guard,
         skill_vs_naive=version.skill_vs_naive,
-        naive_name=kept_.get("naive_name", ""),
-        coverage=[Coverage(*row) for row in kept_.get("coverage", [])],
-        merged=kept_.get("merged", []),
-        importance=sorted(kept_.get("importance", {}).items(), key=lambda item: -item[1]),
+        naive_name=naive.replace("_", " "),
+        coverage=[
+            Coverage(one["group"], one["shifts"], one["coverage_80"], one["coverage_95"])
+            for one in told.get("coverage", [])
+        ],
+        merged=told.get("merged", []),
+        importance=list(told.get("feature_importance", {}).items()),
     )
+
+
+def _levels(told: list[dict[str, Any]]) -> list[RiskLevel]:
+    """Worst first, with the chances between which each level lies."""
+    edges = (0.0, *THRESHOLDS, 1.0)
+    rows = [
+        RiskLevel(one["level"], edges[n], edges[n + 1], one["shifts"], one["observed"])
+        for n, one in enumerate(told)
+    ]
+    return rows[::-1]

@@ -11,6 +11,7 @@ import numpy as np
 
 from analytics.ml import downtime
 from analytics.ml.history import Questions, ShiftHistory
+from analytics.ml.model import DowntimeModel
 from analytics.ml.risk import risk_of
 from analytics.selectors.plan import PlannedRow
 from production.shopfloor.record import us
@@ -51,7 +52,7 @@ def questions(history: ShiftHistory, asked: Sequence[Asked]) -> Questions:
 
 
 def say(
-    model: downtime.DowntimeModel,
+    model: DowntimeModel,
     history: ShiftHistory,
     asked: Questions,
     *,
@@ -67,7 +68,7 @@ def say(
             numbers
             | {
                 "down_now": down,
-                "risk": risk_of(numbers["p_downtime_30"], down_now=down, thresholds=thresholds),
+                "risk": risk_of(numbers["p_downtime_30"], down, thresholds),
                 "served": said.served[i],
                 "naive_min": float(said.naive_min[i]),
                 "factors": [list(one) for one in said.contributions[i]],

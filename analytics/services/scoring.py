@@ -10,7 +10,7 @@ import numpy as np
 from django.db import transaction
 from django.utils import timezone as clock
 
-from analytics.ml import downtime
+from analytics.ml.artefact import load
 from analytics.ml.history import ShiftHistory
 from analytics.ml.instants import GRACE, issue_instant
 from analytics.ml.plant_total import plant_total
@@ -80,7 +80,7 @@ def _predictions(
     is_shadow: bool,
 ) -> list[Prediction]:
     thresholds = preferences().thresholds
-    model = loaded(version, downtime.load)
+    model = loaded(version, load)
     said = say(model, history, questions(history, asked), thresholds=thresholds)
     issued = clock.now()
     rows = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,8 +11,10 @@ import numpy as np
 
 from amis.errors import InsufficientData
 from analytics.ml import downtime
-from analytics.ml.challenge import Verdict, compare
-from analytics.ml.history import ShiftHistory
+from analytics.ml.artefact import dump, load
+from analytics.ml.challenge import Verdict, compare, losses
+from analytics.ml.history import Ints, ShiftHistory
+from analytics.ml.model import DowntimeModel
 from analytics.models import ModelVersion
 from analytics.selectors.shift_history import first_start, predicted_machines, shift_history
 from analytics.services.models_in_force import loaded
@@ -30,6 +32,8 @@ from production.shopfloor.record import instant, us
 TASK = ModelVersion.Task.DOWNTIME
 MOST_DAYS = 730
 """Older shifts teach nothing about today's machines and cost memory."""
+
+LEAST_UNSEEN = 21
 
 Tell = Callable[[float, str], None]
 
@@ -53,7 +57,7 @@ def train_downtime(*, as_of: datetime, tell: Tell) -> Trained:
         task=TASK,
         as_of=as_of,
         data_hash=data_hash(history, as_of),
-        parts=downtime.dump(model),
+        parts=dump(model),
         facts=_facts(model, history),
     )
     tell(95, "comparing with the model that serves")
@@ -80,7 +84,7 @@ def data_hash(history: ShiftHistory, as_of: datetime) -> str:
     return hash_of(list(known.machines), known.start_us, known.downtime_min, known.down_end_us)
 
 
-def _decide(version: ModelVersion, model: Any, history: ShiftHistory) -> bool:
+def _decide(version: ModelVersion, model: DowntimeModel, history: ShiftHistory) -> bool:
     """The first version serves; a later one has to beat the one that serves."""
     serving = champion(TASK)
     if serving is None:
@@ -90,36 +94,56 @@ def _decide(version: ModelVersion, model: Any, history: ShiftHistory) -> bool:
         return True
     verdict = judge(serving, model, history)
     if verdict.promote:
-        promote(version, by=BY_RULE, why=verdict.reason, verdict=verdict.as_dict())
+        promote(version, by=BY_RULE, why=verdict.reason, verdict=asdict(verdict))
     else:
-        refuse(version, verdict=verdict.as_dict())
+        refuse(version, verdict=asdict(verdict))
     return verdict.promote
 
 
-def judge(serving: ModelVersion, model: Any, history: ShiftHistory) -> Verdict:
-    """Both on the shifts since the serving model was trained, which neither had seen."""
-    losses = model.replay
-    unseen = losses.start_us >= us(serving.as_of)
-    old = loaded(serving, downtime.load)
-    rows = losses.rows[unseen]
+def judge(serving: ModelVersion, model: DowntimeModel, history: ShiftHistory) -> Verdict:
+    """Both on the shifts since the serving model was trained: neither had learned from them, the
+    new one because it held them back when its errors were measured.
+    """
+    measured = model.evidence["losses"]
+    start_us = np.array(measured["start_us"], dtype=np.int64)
+    unseen = start_us >= us(serving.as_of)
+    if unseen.sum() < LEAST_UNSEEN:
+        words = f"Only {int(unseen.sum())} shifts since version {serving.number} was trained."
+        return Verdict(better_by=0.0, p=1.0, promote=False, reason=words)
+    machine = np.array(measured["machine"], dtype=np.int64)[unseen]
+    rows = _rows(history, machine, start_us[unseen])
     return compare(
-        downtime.losses(old, history, rows),
-        losses.ours[unseen],
-        start_us=losses.start_us[unseen],
-        seed=7,
+        losses(loaded(serving, load), history, rows),
+        np.array(measured["ours"])[unseen],
+        start_us=start_us[unseen],
+        coverage_95=model.metrics["ours"]["coverage_95"],
     )
 
 
-def _facts(model: Any, history: ShiftHistory) -> dict[str, Any]:
+def _rows(history: ShiftHistory, machine: Ints, start_us: Ints) -> Ints:
+    """Where these shifts stand in the history."""
+    place = {key: n for n, key in enumerate(zip(history.machine, history.start_us, strict=True))}
+    return np.array([place[key] for key in zip(machine, start_us, strict=True)], dtype=np.int64)
+
+
+def _facts(model: DowntimeModel, history: ShiftHistory) -> dict[str, Any]:
     known = ~np.isnan(history.downtime_min)
+    told = {name: value for name, value in model.evidence.items() if name != "losses"}
+    ours = model.metrics["ours"]
+    naive = model.metrics["members"][model.metrics["best_naive"]]
     return {
         "data_from": instant(int(history.start_us[known].min())),
         "data_to": instant(int(history.end_us[known].max())),
         "rows": int(known.sum()),
         "weights": model.weights,
-        "metrics": model.metrics,
-        "evidence": model.evidence,
-        "guard": model.guard,
-        "guard_reason": model.guard_reason,
+        "metrics": {
+            **model.metrics,
+            "ours": {**ours, "error": ours["mae"]},
+            "naive": {**naive, "error": naive["mae"]},
+            "unit": "minutes of mean absolute error a shift",
+        },
+        "evidence": told,
+        "guard": model.guard.serves,
+        "guard_reason": model.guard.reason,
         "skill_vs_naive": model.skill_vs_naive,
     }

@@ -10,8 +10,10 @@ import numpy as np
 
 from amis.errors import InsufficientData
 from analytics.ml import downtime
+from analytics.ml.artefact import load
 from analytics.ml.history import Ints, ShiftHistory, questions_of
 from analytics.ml.instants import GRACE, issue_instant, training_instant
+from analytics.ml.model import DowntimeModel
 from analytics.selectors.preferences import preferences
 from analytics.selectors.shift_history import predicted_machines, shift_history
 from analytics.services.models_in_force import loaded
@@ -80,7 +82,7 @@ class DowntimePast:
         """While data are too thin for the week's training, each day's is tried."""
         if source.number is not None:
             version = version_named(TASK, source.number)
-            return self._said(loaded(version, downtime.load), source, places)
+            return self._said(loaded(version, load), source, places)
         try:
             return self._said(self._trained(source), source, places)
         except InsufficientData:
@@ -97,11 +99,11 @@ class DowntimePast:
                 for place in places
             ]
 
-    def _trained(self, source: Source) -> downtime.DowntimeModel:
+    def _trained(self, source: Source) -> DowntimeModel:
         assert source.trained_at is not None
         return downtime.train(self.history, as_of_us=us(source.trained_at))
 
-    def _said(self, model: downtime.DowntimeModel, source: Source, places: Ints) -> list[Answer]:
+    def _said(self, model: DowntimeModel, source: Source, places: Ints) -> list[Answer]:
         rows, as_of = self.rows[places], self.as_of[places]
         asked = questions_of(self.history, rows, as_of)
         said = say(model, self.history, asked, thresholds=preferences().thresholds)
