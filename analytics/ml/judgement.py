@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from analytics.ml.calibration import Calibration, Circumstances, Promise, calibrate, circumstances
 from analytics.ml.ensemble import Ensemble, Guess, weigh
 from analytics.ml.guard import best_naive, guarded, skill
-from analytics.ml.history import Ints
+from analytics.ml.history import Floats, Ints
 from analytics.ml.model import Guard
 from analytics.ml.regressors import NAIVE
 from analytics.ml.training import Asked, Fitted
@@ -36,6 +36,12 @@ class Judgement:
     best_naive: str
     losses: dict[str, float]
     ours: float
+    naive_min: Floats
+
+    @property
+    def planned_min(self) -> Floats:
+        """Of the shifts held back."""
+        return self.at.planned_min
 
     @property
     def skill(self) -> float:
@@ -65,6 +71,7 @@ def judge(fitted: Fitted, held: Asked, start_us: Ints) -> Judgement:
         calibration=calibrate(guess, at, held.actual_min), promise=promise,
         at=at, guard=guard, best_naive=best_naive(losses), losses=losses,
         ours=_loss(promise, held),
+        naive_min=fitted.answers[best_naive(losses)] * share,
     )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ def reasons(
     model: DowntimeModel, branch: Branch, history: ShiftHistory, questions: Questions, *,
     full: FeatureTable,
 ) -> tuple[Floats, list[list[Contribution]]]:  # fmt: skip
-    """Usual minutes of each question, and its factors with labels and minutes, largest first.
+    """Usual minutes of each question, and its factors with labels and minutes, largest first;
+    those that change nothing are left out.
 
     `full` has all features of the questions, of which the branch uses some.
     """
@@ -28,6 +29,7 @@ def reasons(
         plan = plan_of(questions, place, history)
         labels = [label_of(factor, row, model.signals, plan=plan) for factor in factors]
         of = list(zip(factors, labels, minutes[place].tolist(), strict=True))
+        of = [one for one in of if one[2]]
         told.append(sorted(of, key=lambda one: -abs(one[2])))
     return branch.ensemble.expected(usual) * share, told
 

@@ -116,9 +116,9 @@ def _asked(history: ShiftHistory, rows: Ints, weight: Floats, *, ahead: bool) ->
 
 def _in_use(table: FeatureTable) -> tuple[str, ...]:
     """Features that say something, and those that states, naive members and labels read."""
-    known = np.isfinite(table.values).any(axis=0).tolist()
+    known = np.flatnonzero(np.isfinite(table.values).any(axis=0))
     return tuple(
         name
         for place, name in enumerate(table.names)
-        if known[place] or table.factors[place] not in ("output", "process")
+        if place in known or table.factors[place] not in ("output", "process")
     )
