@@ -1,4 +1,4 @@
-"""A trained model as files and back: JSON and XGBoost's JSON, nothing that runs code when read."""
+"""A trained model as files and back: JSON, XGBoost's JSON, arrays; nothing runs when read."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import Any
 
 from analytics.forecasting.model import ForecastModel, GroupFit, SeriesFit
 from analytics.forecasting.paths import Dependence
+from analytics.forecasting.pool.global_lstm import packed, unpacked
+from analytics.forecasting.pool.roster import Learned
 from analytics.forecasting.width import Widths
 
 FORMAT = 1
-MODEL, TREES = "forecast.json", "trees_{}.json"
+MODEL, TREES, LAYERS = "forecast.json", "trees_{}.json", "network.npz"
 
 
 def dump(model: ForecastModel) -> dict[str, bytes]:
@@ -27,9 +29,12 @@ def dump(model: ForecastModel) -> dict[str, bytes]:
             {"key": key, "metric": metric, **asdict(one)}
             for (key, metric), one in model.series.items()
         ],
-        "trees": list(model.trees),
+        "trees": list(model.learned.trees),
+        "prophet_everywhere": model.learned.prophet_everywhere,
     }
-    parts = {TREES.format(kind): raw for kind, raw in model.trees.items()}
+    parts = {TREES.format(kind): raw for kind, raw in model.learned.trees.items()}
+    if model.learned.layers is not None:
+        parts[LAYERS] = packed(model.learned.layers)
     return {MODEL: json.dumps(document, allow_nan=False).encode(), **parts}
 
 
@@ -45,7 +50,11 @@ def load(parts: Mapping[str, bytes]) -> ForecastModel:
         series={
             (one.pop("key"), one.pop("metric")): SeriesFit(**one) for one in document["series"]
         },
-        trees={kind: parts[TREES.format(kind)] for kind in document["trees"]},
+        learned=Learned(
+            trees={kind: parts[TREES.format(kind)] for kind in document["trees"]},
+            layers=unpacked(parts[LAYERS]) if LAYERS in parts else None,
+            prophet_everywhere=document["prophet_everywhere"],
+        ),
     )
 
 

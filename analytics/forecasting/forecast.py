@@ -44,7 +44,7 @@ def forecast(
     """
     pasts = [past_of(one, origin) for one in series]
     spoken: list[dict[str, Floats]] = [{} for _ in series]
-    for member in assemble(frozenset(model.members), model.trees):
+    for member in assemble(frozenset(model.members), model.learned):
         able = [n for n, p in enumerate(pasts) if is_enough(p) and p.days >= member.least_days]
         for n, found in zip(able, member.quantiles([pasts[n] for n in able]), strict=True):
             if not np.isnan(found).any():

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from analytics.forecasting.paths import Dependence
+from analytics.forecasting.pool.roster import Learned
 from analytics.forecasting.width import UNCHANGED, Widths
 
 
@@ -35,10 +36,12 @@ class SeriesFit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastModel:
-    """`groups` by metric, `series` by (key, metric), `trees` XGBoost's JSON by kind of series."""
+    """`groups` by metric, `series` by (key, metric), `learned` what the
+    members themselves bring from training.
+    """
 
     as_of: date
     members: tuple[str, ...]
     groups: Mapping[str, GroupFit]
     series: Mapping[tuple[str, str], SeriesFit]
-    trees: Mapping[str, bytes]
+    learned: Learned

@@ -23,6 +23,8 @@ class Past:
     `days` counts the days of history that are understood: known, or closed as planned.
     """
 
+    key: str
+    origin: date
     values: Floats
     weekday: Ints
     days_ago: Ints
@@ -67,6 +69,8 @@ def past_of(series: DailySeries, origin: date) -> Past:
     ahead = np.flatnonzero(series.plan_from(origin, HORIZON))
     monday = series.first_day.weekday()
     return Past(
+        key=series.key,
+        origin=origin,
         values=values[worked],
         weekday=(monday + worked) % 7,
         days_ago=days - worked,

@@ -2,136 +2,70 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
-import numpy as np
-
-from analytics.forecasting.backtest import Backtest, Tell, origins_of, run_backtest, silent
+from analytics.forecasting.backtest import Tell, origins_of, run_backtest, silent
+from analytics.forecasting.fitting import fitted
 from analytics.forecasting.ladder import is_enough
-from analytics.forecasting.model import ForecastModel, GroupFit, SeriesFit
+from analytics.forecasting.lstm import LstmWeights
+from analytics.forecasting.model import ForecastModel
 from analytics.forecasting.past import past_of
-from analytics.forecasting.paths import learn_dependence
+from analytics.forecasting.pool.global_lstm import Layers
 from analytics.forecasting.pool.gradient_trees import train_trees
-from analytics.forecasting.pool.roster import NAIVE, assemble, installed
-from analytics.forecasting.series import DailySeries, Floats
-from analytics.forecasting.verdict import judged
-from analytics.forecasting.weights import combined, greedy_weights, shrunk
-from analytics.forecasting.width import UNCHANGED, learn_widths, stretched
-from analytics.forecasting.wis import wis
-
-OWN_SHARE = 0.5
-"""Of a series' weights; the rest is what is best over the plant."""
-FEW_SERIES = 4
-"""A metric of fewer series shares the plant's half with all the others."""
+from analytics.forecasting.pool.prophet_additive import EVERYWHERE
+from analytics.forecasting.pool.roster import Learned, assemble, installed
+from analytics.forecasting.series import DailySeries
 
 
 def train(
     series: Sequence[DailySeries],
     *,
     as_of: date,
+    lstm: LstmWeights | None = None,
     members: frozenset[str] | None = None,
     tell: Tell = silent,
 ) -> ForecastModel:
     """A model from what was known at 00:00 of `as_of`; series that are too short are left out.
 
-    `members` None is all that are installed. `tell(percent, step)` may raise to cancel. The trees
-    of the backtest are learned from what was known at its first origin.
+    `members` None is all that are installed; the network takes part where its weights are given.
+    `tell(percent, step)` may raise to cancel. Trees and network of the backtest are those of its
+    first origin. ValueError for a network that knows more than `as_of` allows.
     """
     known = sorted((one.before(as_of) for one in series), key=lambda one: (one.metric, one.key))
     known = [one for one in known if is_enough(past_of(one, as_of))]
-    names = installed() if members is None else members & installed()
+    names = installed() | {"lstm"} if members is None else members
     origins = origins_of(known, as_of)
-    trees_then, trees_now = {}, {}
-    if "xgb" in names:
-        tell(0, "trees for the backtest")
-        trees_then = train_trees(known, as_of=origins[0]) if origins else {}
-        tell(20, "trees")
-        trees_now = train_trees(known, as_of=as_of)
-    pool = assemble(names, trees_then)
-    run = run_backtest(known, origins, pool, lambda part, step: tell(40 + int(50 * part), step))
+    first = origins[0] if origins else as_of
+    layers_then, layers_now = _layers(lstm, first, as_of)
+    tell(0, "trees for the backtest")
+    then = _learned(known, first, names, layers_then)
+    tell(15, "trees")
+    now = _learned(known, as_of, names, layers_now)
+    pool = assemble(names, then)
+    run = run_backtest(known, origins, pool, lambda part, step: tell(30 + int(60 * part), step))
     tell(90, "weights and widths")
-    groups, fits = _fitted(known, run)
+    groups, fits = fitted(known, run)
     tell(100, "done")
-    return ForecastModel(
-        as_of=as_of, members=run.members, groups=groups, series=fits, trees=trees_now
+    return ForecastModel(as_of=as_of, members=run.members, groups=groups, series=fits, learned=now)
+
+
+def _layers(
+    lstm: LstmWeights | None, first: date, as_of: date
+) -> tuple[Layers | None, Layers | None]:
+    """The network of the backtest, if it may be used there, and that of the forecasts."""
+    if lstm is None:
+        return None, None
+    if lstm.as_of > as_of:
+        raise ValueError(f"The network knows {lstm.as_of}; the model may know {as_of} at most.")
+    return (lstm.then if lstm.then_as_of <= first else None), lstm.now
+
+
+def _learned(
+    series: Sequence[DailySeries], as_of: date, names: frozenset[str], layers: Layers | None
+) -> Learned:
+    return Learned(
+        trees=train_trees(series, as_of=as_of) if "xgb" in names else {},
+        layers=layers if "lstm" in names else None,
+        prophet_everywhere=len(series) <= EVERYWHERE,
     )
-
-
-def _fitted(
-    series: Sequence[DailySeries], run: Backtest
-) -> tuple[dict[str, GroupFit], dict[tuple[str, str], SeriesFit]]:
-    rows: dict[str, list[int]] = defaultdict(list)
-    for row, one in enumerate(series):
-        rows[one.metric].append(row)
-    scale, everything = _scales(run), list(range(len(series)))
-    groups, fits = {}, {}
-    for metric, own in rows.items():
-        wide = own if len(own) >= FEW_SERIES else everything
-        shared = _weights(run, wide, scale)
-        weights = {row: _mixed(run, row, shared, scale) for row in own}
-        groups[metric], served = _group(run, weights, shared, scale)
-        for row, found in zip(own, served, strict=True):
-            fits[series[row].key, metric] = judged(
-                found,
-                dict(zip(run.members, run.quantiles[:, row], strict=True)),
-                run.truth[row],
-                _named(run, weights[row]),
-            )
-    return groups, fits
-
-
-def _scales(run: Backtest) -> Floats:
-    """(series,) the mean WIS over the members: the unit in which a series' scores count."""
-    scores = wis(run.quantiles, run.truth[None])
-    sums, counts = np.nansum(scores, axis=(0, 2, 3)), (~np.isnan(scores)).sum(axis=(0, 2, 3))
-    means = sums / np.maximum(counts, 1)
-    return np.where(means > 0, means, 1.0)
-
-
-def _weights(run: Backtest, rows: Sequence[int], scale: Floats) -> Floats:
-    """Greedy over the origins of some series, shrunk where there were few origins."""
-    quantiles, truth = run.quantiles[:, rows], run.truth[rows]
-    origins = truth.shape[1]
-    found = greedy_weights(
-        quantiles.reshape(len(quantiles), -1, *quantiles.shape[3:]),
-        truth.reshape(-1, truth.shape[-1]),
-        np.repeat(scale[rows], origins),
-    )
-    return shrunk(found, origins)
-
-
-def _mixed(run: Backtest, row: int, shared: Floats, scale: Floats) -> Floats:
-    own = _weights(run, [row], scale)
-    return OWN_SHARE * own + (1 - OWN_SHARE) * shared
-
-
-def _named(run: Backtest, weights: Floats) -> Mapping[str, float]:
-    return {name: float(w) for name, w in zip(run.members, weights, strict=True)}
-
-
-def _group(
-    run: Backtest, weights: Mapping[int, Floats], shared: Floats, scale: Floats
-) -> tuple[GroupFit, Floats]:
-    """What a metric's series have in common, and (series, origins, 30, 5) as it would be served."""
-    rows = list(weights)
-    truth = run.truth[rows]
-    mixed = np.array([combined(run.quantiles[:, row], weights[row]) for row in rows])
-    flat: Callable[[Floats], Floats] = lambda held: held.reshape(-1, *held.shape[2:])  # noqa: E731
-    if not truth.shape[1]:
-        return GroupFit(weights=_named(run, shared)), mixed
-    unit = np.repeat(scale[rows], truth.shape[1])
-    widths = learn_widths(flat(mixed), flat(truth), unit)
-    naive = UNCHANGED
-    if NAIVE in run.members:
-        alone = run.quantiles[run.members.index(NAIVE), rows]
-        naive = learn_widths(flat(alone), flat(truth), unit)
-    served = stretched(mixed, widths)
-    fit = GroupFit(
-        weights=_named(run, shared),
-        widths=widths,
-        naive_widths=naive,
-        dependence=learn_dependence(flat(served), flat(truth)),
-    )
-    return fit, served

@@ -17,14 +17,16 @@ from analytics.forecasting.wis import wis
 
 PICKS = 20
 ENOUGH_ORIGINS = 5
-"""Below so many origins weights are shrunk towards equal ones."""
+"""Below so many origins weights are shrunk further towards equal ones."""
+PRIOR_BLOCKS = 60
+"""A block is a series at an origin."""
 
 
 def greedy_weights(quantiles: Floats, truth: Floats, scale: Floats) -> Floats:
     """(members,) weights that sum to 1, from (members, n, 30, 5), (n, 30) and (n,) scales.
 
     Scores count in units of `scale`, so that no series outweighs another. A member that is unknown
-    on a day stands there as the mean of the others; known on less than half it is not picked.
+    on a day stands there as the mean of the others; known on less than a quarter it is not picked.
     """
     used = ~np.isnan(truth) & ~np.isnan(quantiles).all(axis=(0, 3))
     at = np.nonzero(used)
@@ -32,7 +34,7 @@ def greedy_weights(quantiles: Floats, truth: Floats, scale: Floats) -> Floats:
     if not wanted.size:
         return np.full(len(quantiles), 1 / len(quantiles))
     unknown = np.isnan(known)
-    able = unknown.any(axis=2).mean(axis=1) <= 0.5
+    able = unknown.any(axis=2).mean(axis=1) <= 0.75
     known = np.where(unknown, np.nanmean(known, axis=0), known)
     unit = 1 / scale[at[0]]
     picked, total = np.zeros(len(quantiles)), np.zeros(known.shape[1:])
@@ -47,9 +49,12 @@ def greedy_weights(quantiles: Floats, truth: Floats, scale: Floats) -> Floats:
     return picked / PICKS
 
 
-def shrunk(weights: Floats, origins: int) -> Floats:
-    """Towards equal weights, the more the fewer origins there were."""
-    trust = min(1.0, origins / ENOUGH_ORIGINS)
+def shrunk(weights: Floats, origins: int, blocks: int) -> Floats:
+    """Towards equal weights, which are hard to beat from little evidence (Smith and Wallis, A
+    simple explanation of the forecast combination puzzle, Oxford Bulletin 71, 2009): below
+    ENOUGH_ORIGINS in proportion, and as if PRIOR_BLOCKS blocks had spoken for them.
+    """
+    trust = min(1.0, origins / ENOUGH_ORIGINS) * blocks / (blocks + PRIOR_BLOCKS)
     return trust * weights + (1 - trust) / len(weights)
 
 

@@ -21,12 +21,12 @@ from analytics.forecasting.series import HORIZON, QUANTILES, DailySeries, Floats
 from analytics.forecasting.wis import LEVELS
 
 LEAST_DAYS = 28
-ROWS = 40_000
+ROWS = 30_000
 """About so many rows are learned from, whatever the number of series and days."""
 LEAST_ROWS = 200
 EVERY = 5
 """Of an origin's 30 days every fifth is a row; the next origin takes the next ones."""
-ROUNDS = 120
+ROUNDS = 60
 SEED = 7
 
 
@@ -96,9 +96,9 @@ def _boost(inputs: Floats, wanted: Floats) -> bytes:
     options: dict[str, Any] = {
         "objective": "reg:quantileerror",
         "quantile_alpha": list(QUANTILES),
-        "max_depth": 4,
+        "max_depth": 3,
         "eta": 0.08,
-        "min_child_weight": 20,
+        "min_child_weight": 100,
         "subsample": 0.7,
         "colsample_bytree": 0.6,
         "max_bin": 64,

@@ -18,7 +18,7 @@ from analytics.forecasting.past import Past
 from analytics.forecasting.series import Floats
 from analytics.forecasting.wis import LEVELS
 
-SIZES = 60
+SIZES = 120
 """Non-zero days whose sizes count."""
 
 
