@@ -13,8 +13,6 @@ PLANTS = {
 }
 PROCESSES = ("web", "worker", "ingest", "provision", "ml", "ml-tf", "beat")
 TRAINERS = ("ml", "ml-tf")
-HELD_KB = 200_000
-"""A training process that holds more memory when its work is done makes way for a fresh one."""
 
 
 def service_commands(
@@ -58,8 +56,10 @@ def _worker(queue: str, name: str, threads: int) -> tuple[str, ...]:
 
 
 def _trainer(queue: str) -> tuple[str, ...]:
-    """Work that fills a core for minutes is a process of its own, forked before it imports much."""
-    pool = ("-P", "prefork", "-c", "1", f"--max-memory-per-child={HELD_KB}")
+    """Work that fills a core for minutes runs in a child, which is there only while there is work:
+    what it imported is given back with it.
+    """
+    pool = ("-P", "prefork", "--autoscale=1,0")
     return (*CELERY, "worker", "-Q", queue, *pool, "-n", f"{queue}@%h", *QUIET)
 
 

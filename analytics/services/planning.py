@@ -23,8 +23,10 @@ from production.models import Machine
 from production.selectors.calendar import plant_timezone
 
 WEEK = 7
-AT_ONCE = 2
-"""So many pieces of a plant may wait or run at a time: the queue goes round between plants."""
+AT_ONCE, TRAININGS_AT_ONCE = 2, 1
+"""So many pieces of a plant may be with workers at a time, and so many of them trainings: the queue
+goes round between plants, and what takes seconds does not wait for what takes minutes.
+"""
 SENT_AGAIN = timedelta(minutes=30)
 LSTM_PATIENCE = timedelta(minutes=30)
 AFTER_MIDNIGHT = timedelta(minutes=5)
@@ -125,18 +127,27 @@ def _to_send(now: datetime) -> list[Run]:
     """Pieces that nobody has, as many as the plant may have under way; short ones first."""
     open_runs = Run.objects.filter(state__in=(Run.State.WAITING, Run.State.RUNNING))
     held = Q(lease_until__gte=now) | Q(state=Run.State.WAITING, sent_at__gt=now - SENT_AGAIN)
-    free: list[Run] = []
+    chosen: list[Run] = []
     for queue in sorted({kind.queue for kind in KINDS.values()}):
         kinds = [name for name, kind in KINDS.items() if kind.queue == queue]
-        under_way = open_runs.filter(held, kind__in=kinds).count()
-        waiting = sorted(
-            open_runs.filter(kind__in=kinds).exclude(held), key=lambda run: _rank(run, kinds)
-        )
-        free += waiting[: max(0, AT_ONCE - under_way)]
-    Run.objects.filter(pk__in=[run.pk for run in free]).update(sent_at=now)
-    return free
+        under_way = list(open_runs.filter(held, kind__in=kinds))
+        waiting = sorted(open_runs.filter(kind__in=kinds).exclude(held), key=_rank)
+        for run in waiting:
+            if _has_room(run, under_way):
+                under_way.append(run)
+                chosen.append(run)
+    Run.objects.filter(pk__in=[run.pk for run in chosen]).update(sent_at=now)
+    return chosen
 
 
-def _rank(run: Run, kinds: list[str]) -> tuple[bool, int, datetime]:
-    """What a person asked for, then what takes seconds, then the trainings in their order."""
-    return run.job_id is None, kinds.index(run.kind) if KINDS[run.kind].title else -1, run.due_at
+def _has_room(run: Run, under_way: list[Run]) -> bool:
+    long = [one for one in under_way if KINDS[one.kind].title]
+    is_long = bool(KINDS[run.kind].title)
+    return len(under_way) < AT_ONCE and not (is_long and len(long) >= TRAININGS_AT_ONCE)
+
+
+def _rank(run: Run) -> tuple[bool, int, datetime]:
+    """What a person asked for, then what takes seconds, then the rest in the order of KINDS."""
+    was_asked = run.job is not None and run.job.user_id is not None
+    order = list(KINDS).index(run.kind) if KINDS[run.kind].title else -1
+    return not was_asked, order, run.due_at
