@@ -44,8 +44,8 @@ class Scores:
     """One element a row of the frame that was scored.
 
     `score` is the share of normal rows that are less odd, 0..1; NaN where nothing was judged.
-    `level` is the mean −log10 of the detectors' tail ranks, of which `score` is the rank and
-    `is_anomaly` the alarm. `share` (n, k) is each signal's part in the row's oddness, sum 1.
+    `level` is −log10 of the mean of the detectors' tail ranks, `score` its rank, `is_anomaly` the
+    alarm that comes of it. `share` (n, k) is each signal's part in the row's oddness, sum 1.
     `fitting` (n, k) is what the other signals suggest for each, in its unit. A signal is usually
     between `expected_low` and `expected_high`, (k,); NaN when it is not watched.
     """

@@ -104,13 +104,13 @@ class MachineDetector:
 
 
 def _level(tails: tuple[Tail, ...], distances: Floats) -> Floats:
-    """The mean −log10 of the tail ranks (Fisher's combination).
+    """−log10 of the harmonic mean of the tail ranks (Wilson 2019), which may depend on each other.
 
-    Logarithms, because in the plain mean of ranks a detector that sees nothing hides one that is
-    certain: 0.999999 and 0.5 would be less than 0.9 and 0.9.
+    In a plain mean a detector that sees nothing hides one that is certain: ranks of 1e-6 and 0.5
+    would be less rare together than 0.1 and 0.1.
     """
-    ranks = [tail.p(column) for tail, column in zip(tails, distances.T, strict=True)]
-    return np.asarray(np.mean([-np.log10(rank) for rank in ranks], axis=0))
+    ranks = np.stack([tail.p(column) for tail, column in zip(tails, distances.T, strict=True)])
+    return np.asarray(np.log10(np.mean(1.0 / ranks, axis=0)))
 
 
 def _unseen(values: Floats, age: Ints) -> Floats:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from analytics.ml.anomaly.detector import Arrays, Floats, Ints
 from analytics.ml.anomaly.smoothing import ewma
 
-EXPLAINED = 0.9
+EXPLAINED = 0.95
 """Share of the variance that spans the plane."""
 WINSOR = 6.0
 """Standard deviations beyond which a row of the fit counts no further."""

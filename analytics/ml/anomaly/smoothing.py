@@ -7,15 +7,15 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from analytics.ml.anomaly.detector import MEMORY, Floats, Ints
 
-WEIGHT = 0.2
-"""λ of the EWMA: a change that lasts five rows counts almost in full, a single spike a fifth."""
+WEIGHT = 0.15
+"""λ of the EWMA: of a change that lasts ten rows four fifths count, of a single spike a seventh."""
 
 
 def ewma(rows: Floats, age: Ints, weight: float = WEIGHT) -> Floats:
     """s = λ x + (1 − λ) s from s = 0 at the start of a run (Roberts 1959), cut after MEMORY rows.
 
     Rows are standardised, so 0 is the centre: a run begins unsuspicious. (n, k) in and out. What
-    the cut leaves out weighs (1 − λ)^MEMORY, about 1e-6, and makes a row's value independent of
+    the cut leaves out weighs (1 − λ)^MEMORY, 6e-5, and makes a row's value independent of
     where the rows that were loaded begin.
     """
     smooth = np.zeros_like(rows)

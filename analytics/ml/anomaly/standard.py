@@ -16,13 +16,17 @@ CARRY = 5
 """Rows for which a signal's last value stands in for one that did not come."""
 FAR = 50.0
 """Standard deviations beyond which farther is not odder; keeps sums finite."""
+WINSOR = 6.0
+RIDGE = 1e-3
+"""Added to the variances, so that signals that always move together can be told from others."""
 KNOWN = 0.5
 """Least share of rows in which a signal must have come to be watched."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """Centre (median), spread (of the values inside the usual range) and the usual range, (k,).
+    """Centre (median), spread (of the values inside the usual range) and the usual range, (k,);
+    `together` (k, k) is how the standardised signals vary with each other.
 
     A signal that came too rarely has an infinite spread: its standardised values are 0.
     """
@@ -31,18 +35,28 @@ class Standard:
     spread: Floats
     low: Floats
     high: Floats
+    together: Floats
 
     @classmethod
     def fit(cls, values: Floats) -> Self:
         columns = np.array([_column(column) for column in values.T]).reshape(-1, 4)
-        return cls(*(np.ascontiguousarray(part) for part in columns.T))
+        centre, spread, low, high = (np.ascontiguousarray(part) for part in columns.T)
+        held = np.clip(np.nan_to_num((values - centre) / spread), -WINSOR, WINSOR)
+        together = held.T @ held / len(held) + RIDGE * np.eye(len(centre))
+        return cls(centre, spread, low, high, together)
 
     def rows(self, values: Floats, age: Ints) -> Floats:
         """(n, k) standardised, without NaN: a missing value is the last one of its run for a few
-        rows and then the centre, which raises no suspicion.
+        rows, then what the signals that came suggest, which raises no suspicion.
         """
-        scaled = (carried(values, age) - self.centre) / self.spread
-        return np.asarray(np.clip(np.nan_to_num(scaled), -FAR, FAR))
+        scaled = np.clip((carried(values, age) - self.centre) / self.spread, -FAR, FAR)
+        missing = np.isnan(scaled)
+        for pattern in np.unique(missing[missing.any(axis=1)], axis=0):
+            here = (missing == pattern).all(axis=1)
+            came = self.together[np.ix_(~pattern, ~pattern)]
+            weights = np.linalg.solve(came, self.together[np.ix_(~pattern, pattern)])
+            scaled[np.ix_(here, pattern)] = scaled[np.ix_(here, ~pattern)] @ weights
+        return np.asarray(scaled)
 
     def back(self, rows: Floats) -> Floats:
         """Standardised values in the signals' units; NaN where a signal is not watched."""
@@ -52,11 +66,12 @@ class Standard:
     def arrays(self) -> dict[str, NDArray[Any]]:
         return {
             "centre": self.centre, "spread": self.spread, "low": self.low, "high": self.high,
+            "together": self.together,
         }  # fmt: skip
 
     @classmethod
     def of(cls, arrays: Arrays) -> Self:
-        return cls(arrays["centre"], arrays["spread"], arrays["low"], arrays["high"])
+        return cls(*(arrays[name] for name in ("centre", "spread", "low", "high", "together")))
 
 
 def ages(running: Bools) -> Ints:
