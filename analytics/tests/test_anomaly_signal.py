@@ -193,6 +193,16 @@ def test_too_little_operation_is_said_with_what_is_there_and_what_is_needed(week
     assert np.isnan(score(both, week).score).all()
 
 
+def test_time_without_any_signal_is_no_time_without_alarms(week):
+    """The budget counts the time that was watched, not the span that was loaded."""
+    short = cut(week, 0, 2 * DAY)
+    gap = replace(
+        week, values=np.concatenate([short.values, np.full((8 * DAY, 4), np.nan)]), running=None
+    )
+    bars = [fit([frame]).machines["M001"].bars for frame in (gap, replace(short, running=None))]
+    assert bars[0] == bars[1]
+
+
 def test_frames_of_another_order_of_signals_are_refused(detector, later):
     with pytest.raises(ValueError, match="M001 was learned with"):
         score(detector, replace(later, names=NAMES[::-1]))

@@ -27,16 +27,20 @@ class SignalFrame:
         return len(self.time_us)
 
     @property
+    def came(self) -> Bools:
+        """(n,) rows for which at least one signal has a value."""
+        return np.asarray(~np.isnan(self.values).all(axis=1))
+
+    @property
     def judged(self) -> Bools:
-        """(n,) rows that can be judged: the machine runs and at least one signal came."""
-        came = np.asarray(~np.isnan(self.values).all(axis=1))
-        return came if self.running is None else came & self.running
+        """(n,) rows that can be judged: the machine runs and a signal came."""
+        return self.came if self.running is None else self.came & self.running
 
     @property
     def weeks(self) -> float:
-        """How long the rows last, stops included."""
+        """For how long signals came, stops of the machine included."""
         step = float(np.median(np.diff(self.time_us))) if len(self) > 1 else 0.0
-        return len(self) * step / WEEK_US
+        return float(self.came.sum()) * step / WEEK_US
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ from analytics.ml.anomaly.detector import MEMORY, Floats, Ints
 WEIGHT = 0.15
 """λ of the EWMA: of a change that lasts ten rows four fifths count, of a single spike a seventh."""
 
+PIECE = 20_000
+
 
 def ewma(rows: Floats, age: Ints, weight: float = WEIGHT) -> Floats:
     """s = λ x + (1 − λ) s from s = 0 at the start of a run (Roberts 1959), cut after MEMORY rows.
@@ -33,6 +35,7 @@ def past_median(rows: Floats) -> Floats:
     if not len(rows):
         return rows
     before = np.zeros((MEMORY - 1, rows.shape[1]))
-    windows = sliding_window_view(np.concatenate([before, rows]), MEMORY, axis=0)
-    # A third of the rows tell the level as well and take a third of the time.
-    return np.asarray(np.median(windows[..., ::-3], axis=-1))
+    windows = sliding_window_view(np.concatenate([before, rows]), MEMORY, axis=0)[..., ::-3]
+    # A third of the rows tell the level as well; in pieces, because the median copies its windows.
+    pieces = range(0, len(rows), PIECE)
+    return np.concatenate([np.median(windows[at : at + PIECE], axis=-1) for at in pieces])
