@@ -13,8 +13,6 @@ from analytics.models import Anomaly, Prediction
 from analytics.selectors.shift_history import DELAYS
 from production.models import Stop
 
-MOST_REASONS = 5
-
 
 def advice(rows: Sequence[Prediction], *, days: int, now: datetime) -> list[Recommendation]:
     """Of the machines' newest predictions, with what happened in the window."""
@@ -31,12 +29,12 @@ def advice(rows: Sequence[Prediction], *, days: int, now: datetime) -> list[Reco
             down_now=row.down_now,
             factors=tuple((key, label, minutes) for key, label, minutes in row.factors),
             stops=tuple(stops.get(row.machine_id, ())),
-            last_maintenance=None,
             open_anomalies=tuple(odd.get(row.machine_id, ())),
         )
         for row in rows
     ]
-    return recommendations(outlooks)
+    shift = rows[0].shift if rows else ""
+    return recommendations(outlooks, days=days, shift=shift)
 
 
 def _stops(
@@ -53,10 +51,9 @@ def _stops(
     )
     found: dict[int, list[tuple[str, int, float]]] = {}
     for row in rows:
+        minutes = row["spent"].total_seconds() / 60
         mine = found.setdefault(row["machine_id"], [])
-        if len(mine) < MOST_REASONS:
-            minutes = row["spent"].total_seconds() / 60
-            mine.append((row["why"] or "no reason given", row["times"], minutes))
+        mine.append((row["why"] or "no reason given", row["times"], minutes))
     return found
 
 

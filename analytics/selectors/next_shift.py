@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,7 +32,7 @@ def next_shift_answer(*, machine_id: str | None, days: int, now: datetime) -> di
 def _answer(said: Said, machine_id: str | None, days: int, now: datetime) -> dict[str, Any]:
     row = said.plant if machine_id is None else said.machines[0]
     odd = _anomalies(days, now)
-    tips = [tip.as_dict() for tip in advice(said.machines, days=days, now=now)]
+    tips = [asdict(tip) for tip in advice(said.machines, days=days, now=now)]
 
     def whole(one: Prediction) -> dict[str, Any]:
         own = one.machine.machine_id if one.machine else None
