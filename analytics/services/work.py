@@ -103,7 +103,6 @@ KINDS = {
     "score": Kind("ml", "", _score),
     "train_lstm": Kind("ml_tf", "Learn daily patterns (LSTM)", _train_lstm),
     "train_forecast": Kind("ml", "Compare and combine forecasts", _train_forecast),
-    "look_back": Kind("ml", "Look back eight weeks", _look_back),
     "forecast": Kind("ml", "Forecast the next 30 days", _forecast),
     # Not behind a training: its members are a few lines of numpy, which any worker may run.
     "forecast_cheap": Kind("default", "", _forecast_cheap),
@@ -111,4 +110,5 @@ KINDS = {
     "detect": Kind("ml", "", _detect),
     "detect_shifts": Kind("ml", "", _detect_shifts),
     "grade": Kind("ml", "", _grade),
+    "look_back": Kind("ml", "Look back eight weeks", _look_back),
 }
