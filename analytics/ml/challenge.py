@@ -72,7 +72,7 @@ def compare(
     in_band = coverage_95 is None or coverage_95 >= BAND["coverage_95"]
     promote = better_by > LEAST_BETTER and p < HIGHEST_P and in_band
     figures = f"{ours:.2f} against {theirs:.2f} min a shift, p = {p:.3f}"
-    if not in_band:
+    if coverage_95 is not None and not in_band:
         figures += f"; its 95 % intervals held {coverage_95 * 100:.1f} %"
     word = "better by" if better_by >= 0 else "worse by"
     verdict = "promoted" if promote else "not promoted"

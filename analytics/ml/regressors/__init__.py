@@ -11,7 +11,6 @@ from analytics.ml.regressors.random_forest import RandomForest
 from analytics.ml.regressors.ridge import Ridge
 from analytics.ml.regressors.rolling_mean import RollingMean9, RollingMean63
 from analytics.ml.regressors.xgb_absolute import XgbAbsolute
-from analytics.ml.regressors.xgb_standing import XgbStanding
 from analytics.ml.regressors.xgb_tweedie import XgbTweedie
 
 __all__ = ["LEARNED", "NAIVE", "THIN", "Regressor", "Sample", "regressor_of"]
@@ -29,7 +28,6 @@ LEARNED: tuple[type[Regressor], ...] = (
     *THIN,
     RandomForest,
     XgbAbsolute,
-    XgbStanding,
     XgbTweedie,
     Hurdle,
 )
