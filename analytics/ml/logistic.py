@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from analytics.ml.history import Floats
 
-STEPS, PENALTY = 30, 1.0
+STEPS, HALVINGS, PENALTY = 30, 20, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,26 @@ def logistic(scores: Floats, happened: NDArray[np.bool_]) -> Logistic:
         p = _sigmoid(x @ weights)
         slope = x.T @ (target - p) - penalty @ weights
         curve = (x * (p * (1 - p))[:, None]).T @ x + penalty
-        weights = weights + np.clip(np.linalg.solve(curve, slope), -2.0, 2.0)
+        weights = _better(x, target, penalty, weights=weights, step=np.linalg.solve(curve, slope))
     return Logistic(centre, np.where(np.isfinite(scale), scale, 1e30), weights)
+
+
+def _better(
+    x: Floats, target: Floats, penalty: Floats, *, weights: Floats, step: Floats
+) -> Floats:
+    """The step of Newton, halved until it does not overshoot: far from the answer it would."""
+    now = _loss(x, target, penalty, weights)
+    for _ in range(HALVINGS):
+        if _loss(x, target, penalty, weights + step) <= now:
+            return weights + step
+        step = step / 2
+    return weights
+
+
+def _loss(x: Floats, target: Floats, penalty: Floats, weights: Floats) -> float:
+    """Cross-entropy and penalty."""
+    score = x @ weights
+    return float((np.logaddexp(0, score) - target * score).sum() + weights @ penalty @ weights / 2)
 
 
 def log_odds(chance: Floats) -> Floats:
