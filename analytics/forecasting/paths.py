@@ -52,9 +52,10 @@ def mean_of(ladder: Floats) -> Floats:
 def paths_of(ladder: Floats, dependence: Dependence) -> Floats:
     """(PATHS, days) from (days, 7) quantile functions of days in a row."""
     level = np.clip(_normal_cdf(_draw(dependence)[:, : len(ladder)]), TAIL, 1 - TAIL)
-    return np.column_stack(
-        [np.interp(level[:, day], LADDER, ladder[day]) for day in range(len(ladder))]
-    )
+    drawn = np.empty(level.shape)
+    for day, quantiles in enumerate(ladder):
+        drawn[:, day] = np.interp(level[:, day], LADDER, quantiles)
+    return drawn
 
 
 def learn_dependence(quantiles: Floats, truth: Floats) -> Dependence:
