@@ -43,16 +43,21 @@ def forecast(
     `served` "insufficient"; one that the model has not seen gets its metric's weights.
     """
     pasts = [past_of(one, origin) for one in series]
-    spoken: list[dict[str, Floats]] = [{} for _ in series]
+    return [
+        _one(model, _Asked(series=one, origin=origin, past=past, spoken=said))
+        for one, past, said in zip(series, pasts, spoken_by(model, pasts), strict=True)
+    ]
+
+
+def spoken_by(model: ForecastModel, pasts: Sequence[Past]) -> list[dict[str, Floats]]:
+    """What each member that may speak of a past says: (30, 5), NaN on closed days."""
+    spoken: list[dict[str, Floats]] = [{} for _ in pasts]
     for member in assemble(frozenset(model.members), model.learned):
         able = [n for n, p in enumerate(pasts) if is_enough(p) and p.days >= member.least_days]
         for n, found in zip(able, member.quantiles([pasts[n] for n in able]), strict=True):
             if not np.isnan(found).any():
                 spoken[n][member.name] = on_calendar(pasts[n], found)
-    return [
-        _one(model, _Asked(series=one, origin=origin, past=past, spoken=said))
-        for one, past, said in zip(series, pasts, spoken, strict=True)
-    ]
+    return spoken
 
 
 def _one(model: ForecastModel, asked: _Asked) -> DailyForecast:

@@ -21,7 +21,7 @@ from analytics.forecasting.backtest import Tell, origins_of, silent
 from analytics.forecasting.past import Past, past_of, truth_of
 from analytics.forecasting.pool.global_lstm import NAMES, Layers, packed, unpacked
 from analytics.forecasting.pool.lstm_input import AHEAD, CHANNELS, CHARACTER, STEPS, lstm_input
-from analytics.forecasting.pool.scale import Scale, scale_of
+from analytics.forecasting.pool.scale import CLIP, SPARSE, Scale, scale_of
 from analytics.forecasting.series import HORIZON, DailySeries, Floats
 from analytics.forecasting.wis import LEVELS
 
@@ -125,9 +125,11 @@ def _samples(series: Sequence[DailySeries]) -> tuple[list[Past], list[Scale], li
             if past.known.sum() < LEAST_DAYS // 2:
                 break
             scale = scale_of(past)
+            if scale.kind == SPARSE:
+                continue
             pasts.append(past)
             scales.append(scale)
-            truths.append(np.clip(scale.off(truth_of(one, origin)), -20.0, 20.0))
+            truths.append(np.clip(scale.off(truth_of(one, origin)), -CLIP, CLIP))
     return pasts, scales, truths
 
 

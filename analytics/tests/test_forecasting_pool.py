@@ -16,6 +16,8 @@ from analytics.tests.daily_samples import FIRST_DAY, daily_series, noisy, stops
 DAYS = 100
 ORIGIN = FIRST_DAY + timedelta(days=DAYS)
 UNITS, HIDDEN = 4, 6
+GLOBAL = {"xgb", "lstm"}
+"""They say nothing of a series of which they cannot know what a large day is."""
 
 
 def some_layers():
@@ -69,6 +71,9 @@ def test_quantiles_have_a_row_a_worked_day_rise_and_stay_within_bounds(member):
     pasts = [past_of(one, ORIGIN) for one in SERIES]
     for past, found in zip(pasts, member.quantiles(pasts), strict=True):
         assert found.shape == (len(past.ahead), 5)
+        if member.name in GLOBAL and not past.values.any():
+            assert np.isnan(found).all()
+            continue
         assert np.isfinite(found).all()
         assert (np.diff(found, axis=1) >= 0).all()
         assert past.lower is None or (found >= past.lower).all()
@@ -80,7 +85,7 @@ def test_the_same_past_gets_the_same_bits_whatever_stands_beside_it(member):
     together = member.quantiles(pasts)
     alone = [member.quantiles([past])[0] for past in reversed(pasts)]
     for one, other in zip(together, reversed(alone), strict=True):
-        assert np.array_equal(one, other)
+        assert np.array_equal(one, other, equal_nan=True)
 
 
 def test_a_member_speaks_from_the_day_its_ladder_promises(member):

@@ -17,7 +17,7 @@ import numpy as np
 
 from analytics.forecasting.past import Past
 from analytics.forecasting.pool.lstm_input import LstmInput, lstm_input
-from analytics.forecasting.pool.scale import scale_of
+from analytics.forecasting.pool.scale import SPARSE, scale_of
 from analytics.forecasting.series import Floats
 
 Layers = Mapping[str, Floats]
@@ -49,7 +49,7 @@ class GlobalLstm:
         scales = [scale_of(past) for past in pasts]
         scaled = forward(self.layers, lstm_input(pasts, scales))
         return [
-            past.bounded(scale.on(one[past.ahead]))
+            past.bounded(scale.on(one[past.ahead] + (np.nan if scale.kind == SPARSE else 0)))
             for past, scale, one in zip(pasts, scales, scaled, strict=True)
         ]
 

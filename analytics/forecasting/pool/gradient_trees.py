@@ -16,7 +16,7 @@ import numpy as np
 
 from analytics.forecasting.past import Past, past_of, truth_of
 from analytics.forecasting.pool.lag_features import features
-from analytics.forecasting.pool.scale import KINDS, scale_of
+from analytics.forecasting.pool.scale import CLIP, KINDS, scale_of
 from analytics.forecasting.series import HORIZON, QUANTILES, DailySeries, Floats
 from analytics.forecasting.wis import LEVELS
 
@@ -84,9 +84,9 @@ def _rows(series: DailySeries, stride: int) -> Iterable[tuple[str, Floats, Float
         if past.known.sum() < LEAST_DAYS // 2:
             return
         scale = scale_of(past)
-        truth = scale.off(truth_of(series, origin)[past.ahead])
+        truth = np.clip(scale.off(truth_of(series, origin)[past.ahead]), -CLIP, CLIP)
         used = ~np.isnan(truth) & (past.ahead % EVERY == turn % EVERY)
-        if used.any():
+        if used.any() and scale.kind in KINDS:
             yield scale.kind, features(past, scale)[used], truth[used]
 
 
