@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.ml.anomaly.detector import Bools, Floats, Ints
+from analytics.ml.anomaly.detector import MEMORY, Bools, Floats, Ints
 
 WEEK_US = 7 * 86_400 * 1_000_000
 
@@ -33,8 +33,21 @@ class SignalFrame:
 
     @property
     def judged(self) -> Bools:
-        """(n,) rows that can be judged: the machine runs and a signal came."""
-        return self.came if self.running is None else self.came & self.running
+        """(n,) rows that can be judged: a signal came and the machine ran, in the row before too:
+        the first row after a stop is of neither state.
+        """
+        if self.running is None:
+            return self.came
+        ran_before = np.concatenate([self.running[:1], self.running[:-1]])
+        return np.asarray(self.came & self.running & ran_before)
+
+    @property
+    def duty(self) -> Floats:
+        """(n,) share of the last MEMORY rows in which the machine ran: how warm it can be."""
+        ran = np.ones(len(self)) if self.running is None else self.running.astype(float)
+        total = np.concatenate([np.zeros(min(MEMORY, len(self))), np.cumsum(ran)])
+        recent = np.cumsum(ran) - total[: len(self)]
+        return np.asarray(recent / np.minimum(np.arange(1, len(self) + 1), MEMORY))
 
     @property
     def weeks(self) -> float:

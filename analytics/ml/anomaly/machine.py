@@ -39,7 +39,7 @@ class MachineDetector:
     def fit(cls, frame: SignalFrame, *, budget_per_week: float) -> Self:
         """Learn from a frame of at least LEAST_ROWS judged rows."""
         judged = frame.judged
-        values, age = frame.values[judged], ages(judged)
+        values, age = _watched(frame), ages(judged)
         distances = _unseen(values, age)
         tails = tuple(Tail.fit(column) for column in distances.T)
         level = _level(tails, distances)
@@ -50,10 +50,11 @@ class MachineDetector:
 
     def score(self, frame: SignalFrame) -> Scores:
         judged = frame.judged
-        values, age = frame.values[judged], ages(judged)
+        values, age = _watched(frame), ages(judged)
         distances = self.panel.distances(values, age)
+        signals = len(frame.names)
         level = self._spread(judged, _level(self.tails, distances))
-        share = self._share(values, age, distances)
+        share = self._share(values, age, distances, signals)
         return Scores(
             machine=frame.machine,
             names=frame.names,
@@ -63,9 +64,9 @@ class MachineDetector:
             level=level,
             is_anomaly=alarms(level, high=self.bars.high, low=self.bars.low),
             share=self._spread(judged, share, empty=0.0),
-            fitting=self._spread(judged, self.panel.fitting(values, age)),
-            expected_low=self.panel.standard.low,
-            expected_high=self.panel.standard.high,
+            fitting=self._spread(judged, self.panel.fitting(values, age)[:, :signals]),
+            expected_low=self.panel.standard.low[:signals],
+            expected_high=self.panel.standard.high[:signals],
         )
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -82,13 +83,13 @@ class MachineDetector:
         high, low = (float(bar) for bar in arrays["bars"])
         return cls(Panel.of(within(arrays, "panel")), tuple(each), rank, Bars(high, low))
 
-    def _share(self, values: Floats, age: Ints, distances: Floats) -> Floats:
+    def _share(self, values: Floats, age: Ints, distances: Floats, signals: int) -> Floats:
         """Each detector's blame as shares, weighted by how rare its distance is."""
         rows = self.panel.standard.rows(values, age)
-        total = np.zeros_like(rows)
+        total = np.zeros((len(rows), signals))
         parts = zip(self.panel.detectors, self.tails, distances.T, strict=True)
         for detector, tail, distance in parts:
-            blame = detector.blame(rows, age)
+            blame = detector.blame(rows, age)[:, :signals]
             whole = blame.sum(axis=1, keepdims=True)
             weight = -np.log10(tail.p(distance))[:, None]
             total += weight * np.divide(blame, whole, out=np.zeros_like(blame), where=whole > 0)
@@ -101,6 +102,14 @@ class MachineDetector:
         whole = np.full((len(judged), *part.shape[1:]), empty)
         whole[judged] = part
         return whole
+
+
+def _watched(frame: SignalFrame) -> Floats:
+    """The judged rows' signals and, where it is known when the machine ran, its duty beside them:
+    a signal that is low because the machine is cold then fits.
+    """
+    columns = [frame.values] if frame.running is None else [frame.values, frame.duty[:, None]]
+    return np.hstack(columns)[frame.judged]
 
 
 def _level(tails: tuple[Tail, ...], distances: Floats) -> Floats:

@@ -14,7 +14,7 @@ from analytics.ml.anomaly.smoothing import ewma, past_median
 MAD_TO_SD = 1.4826
 LEAST_SCALE = 0.05
 """In standard deviations of the signal: one that hardly moves is not odd when it does a little."""
-SETTLE = 10
+SETTLE = 30
 """Rows at the start of a run in which a level is only being found."""
 
 

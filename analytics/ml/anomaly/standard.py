@@ -14,6 +14,7 @@ USUAL = (0.005, 0.995)
 """Quantiles of normal rows between which a signal is as usual."""
 CARRY = 5
 """Rows for which a signal's last value stands in for one that did not come."""
+BRIDGE = 5
 FAR = 50.0
 """Standard deviations beyond which farther is not odder; keeps sums finite."""
 WINSOR = 6.0
@@ -75,10 +76,14 @@ class Standard:
 
 
 def ages(running: Bools) -> Ints:
-    """Of each row that runs: how many rows before it the run began. (rows that run,) out."""
-    at = np.arange(len(running))
-    stopped = np.maximum.accumulate(np.where(running, -1, at)) if len(at) else at
-    return np.asarray((at - stopped - 1)[running], dtype=np.int64)
+    """Of each row that runs: how many running rows of its run were before it. (rows that run,) out.
+
+    A stop of up to BRIDGE rows does not end a run: machines pause for a jam and go on as before.
+    """
+    at = np.flatnonzero(running)
+    begins = np.diff(at, prepend=-BRIDGE - 2) > BRIDGE + 1
+    count = np.arange(len(at))
+    return np.asarray(count - np.maximum.accumulate(np.where(begins, count, 0)), dtype=np.int64)
 
 
 def carried(values: Floats, age: Ints) -> Floats:
