@@ -7,6 +7,7 @@ from heapq import nlargest
 from operator import attrgetter
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from production.models import ProductionRecord
 from production.selectors.records import newest_first, record_rows
@@ -14,6 +15,8 @@ from tenants.live import publish
 
 # A page that missed an import of years asks for the list anew; events are for what happens now.
 MOST_TOLD = 20
+# A record that was copied in does not know its row id.
+KEY = ("machine_id", "production_date", "shift", "source")
 
 
 def tell_records(records: Iterable[ProductionRecord]) -> None:
@@ -23,8 +26,10 @@ def tell_records(records: Iterable[ProductionRecord]) -> None:
     if not newest:
         return
     schema = connection.schema_name
-    stored = ProductionRecord.objects.filter(pk__in=[record.pk for record in newest])
-    rows = record_rows(newest_first(stored))
+    these = Q()
+    for record in newest:
+        these |= Q(**{name: getattr(record, name) for name in KEY})
+    rows = record_rows(newest_first(ProductionRecord.objects.filter(these)))
     for row in rows:
         row |= {name: row[name].isoformat() for name in ("production_date", "updated_at")}
 

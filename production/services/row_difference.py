@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from production.models import Machine, StateInterval, Stop
+from production.services.row_copy import copy_rows
 
 BATCH = 2000
 
@@ -45,7 +46,7 @@ def sync_rows(
             unique_fields=("machine", "start"),
             update_fields=names,
         )
-    model.objects.bulk_create(new, batch_size=BATCH)
+    copy_rows(model, new)
     return Synced(len(new), len(changed), len(gone))
 
 

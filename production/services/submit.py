@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
 from django.utils import timezone
 
 from amis.errors import Invalid
-from production.live import bump_data_version
 from production.models import ProductionRecord
 from production.services.figures import Fault, check_figures
-from production.services.given import lock_machines, store_given
-from production.services.record_events import tell_records
+from production.services.given import give_records
 
 MOST_ERRORS = 1000
 
@@ -34,13 +31,7 @@ def submit_records(*, rows: Sequence[Any], now: datetime | None = None) -> dict[
             "Nothing was written.",
             errors=faults[:MOST_ERRORS],
         )
-    with transaction.atomic():
-        lock_machines({figure.machine.pk for figure in figures})
-        stored = store_given(figures, source=ProductionRecord.Source.SUBMITTED)
-        tell_records(stored.changed)
-        if stored.changed:
-            schema = connection.schema_name
-            transaction.on_commit(lambda: bump_data_version(schema))
+    stored = give_records(figures, source=ProductionRecord.Source.SUBMITTED)
     return {"received": len(figures), **stored.counts}
 
 

@@ -9,16 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
 from django.utils import timezone
 
-from production.live import bump_data_version
 from production.models import ProductionRecord
 from production.services.figures import NUMBERS, check_figures
-from production.services.given import lock_machines, store_given
+from production.services.given import give_records
 from production.services.past.outcome import Outcome
 from production.services.past.table import Table, TableRow
-from production.services.record_events import tell_records
 
 COLUMNS = ("production_date", "machine_id", "shift")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -35,13 +32,7 @@ def import_production(*, path: Path, now: datetime | None = None) -> Outcome:
     for fault in wrong:
         table.faults.add(rows[fault["row"] - 1], fault["field"], fault["message"])
     table.faults.raise_any()
-    with transaction.atomic():
-        lock_machines({figure.machine.pk for figure in figures})
-        stored = store_given(figures, source=ProductionRecord.Source.IMPORTED)
-        tell_records(stored.changed)
-        if stored.changed:
-            schema = connection.schema_name
-            transaction.on_commit(lambda: bump_data_version(schema))
+    stored = give_records(figures, source=ProductionRecord.Source.IMPORTED)
     return Outcome(**stored.counts, remarks=table.remarks)
 
 
