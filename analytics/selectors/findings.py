@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
+from analytics.figures.names import spoken
 from analytics.figures.reliability import touches
 from analytics.selectors.outlook_shapes import (
     Evidence,
@@ -77,7 +78,7 @@ def track_found(track: TrackRecord, naive_name: str) -> str:
     beyond = sum(one.beyond for one in track.shifts)
     said = f"{pieces(len(track.shifts))} shifts. Mean error {track.mae_min:,.1f}{NO_BREAK}min"
     if track.naive_mae_min is not None:
-        said += f"; {naive_name} {track.naive_mae_min:,.1f}"
+        said += f"; {spoken(naive_name)} {track.naive_mae_min:,.1f}"
     misses = "miss" if beyond == 1 else "misses"
     return f"{said}. {_count(beyond)} {misses} beyond the 95{NO_BREAK}% range."
 
@@ -104,7 +105,7 @@ def serving_found(evidence: Evidence) -> str:
         return evidence.guard
     skill = round(evidence.skill_vs_naive * 100)
     words = "better" if skill >= 0 else "worse"
-    said = f"{abs(skill)}{NO_BREAK}% {words} than {evidence.naive_name} on the replay."
+    said = f"{abs(skill)}{NO_BREAK}% {words} than {spoken(evidence.naive_name)} on the replay."
     return f"{said} {evidence.guard}".strip()
 
 
@@ -147,7 +148,7 @@ def members_found(found: ForecastOutlook) -> str:
         return f"{origins} {found.reason}".strip()
     side = "below" if serving.against_naive < 0 else "above"
     words = f"{abs(round(serving.against_naive * 100))}{NO_BREAK}% {side} seasonal naive"
-    return f"{origins} {serving.name} serves: its WIS is {words}. {found.reason}".strip()
+    return f"{origins} {spoken(serving.name)} serves: its WIS is {words}. {found.reason}".strip()
 
 
 def weeks_found(weeks: Sequence[WeekScore]) -> str:

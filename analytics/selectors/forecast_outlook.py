@@ -51,8 +51,13 @@ def forecast_outlook(
     return _outlook(row, days)
 
 
-def downtime_ahead(now: datetime, *, days: int = 7) -> Ahead | None:
-    """The plant's downtime of the last and the next days, for the overview: one query."""
+def downtime_ahead(*, days: int = 7) -> Ahead | None:
+    """The plant's downtime of the last and the next days, for the overview; kept till the next."""
+    (ahead,) = kept(f"ahead:{days}", lambda: (_ahead(days),))
+    return ahead
+
+
+def _ahead(days: int) -> Ahead | None:
     row = newest_forecast(metric="downtime_min", key=PLANT)
     if row is None or row.served == "insufficient":
         return None

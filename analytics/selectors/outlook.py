@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analytics.selectors.anomalies import anomaly_list
 from analytics.selectors.forecast_outlook import downtime_ahead, forecast_outlook
-from analytics.selectors.risk_outlook import next_risks, risk_outlook
+from analytics.selectors.risk_outlook import risk_outlook
 from analytics.selectors.versions import model_versions
 
 __all__ = [
@@ -12,6 +12,5 @@ __all__ = [
     "downtime_ahead",
     "forecast_outlook",
     "model_versions",
-    "next_risks",
     "risk_outlook",
 ]

@@ -27,21 +27,21 @@ from analytics.selectors.preferences import preferences
 from analytics.selectors.said import Said, said_last
 from analytics.selectors.track_record import track_record
 from production.live import machine_elements
+from production.shopfloor.packml import TimeClass, time_class
+
+WORDS = {
+    TimeClass.APT: "running",
+    TimeClass.AUST: "in changeover",
+    TimeClass.ADET: "down",
+    TimeClass.ADOT: "idle",
+    TimeClass.NO_DATA: "no data",
+}
 
 
 def risk_outlook(now: datetime) -> RiskOutlook | Insufficient:
     """The next shift's downtime of every machine as scored last before `now`."""
     said = said_last(now)
     return why_no_risk(now) if said is None else _outlook(said, now)
-
-
-def next_risks(now: datetime) -> tuple[ShiftAhead, dict[str, MachineRisk]] | None:
-    """The next shift and its risk by machine_id, for tiles and a machine's page: one query."""
-    said = said_last(now)
-    if said is None:
-        return None
-    rows = {row.machine.machine_id: _machine(row, "") for row in said.machines}
-    return _shift(said.plant), rows
 
 
 def _shift(row: Prediction) -> ShiftAhead:
@@ -81,7 +81,7 @@ def _machine(row: Prediction, state: str) -> MachineRisk:
 
 
 def _states(rows: list[Prediction], now: datetime) -> dict[str, str]:
-    """In words: "Aborted 15 min"; "no data" where nothing is heard."""
+    """In words: "down 15 min"; "no data" where nothing is heard."""
     names = [(row.machine.machine_id, row.machine.machine_name) for row in rows]
     words = {}
     for element in machine_elements(connection.schema_name, names):
@@ -96,7 +96,7 @@ def _state(element: Mapping[str, Any], now: datetime) -> str:
     if isinstance(since, str):
         since = datetime.fromisoformat(since)
     minutes = (now - since).total_seconds() / 60 if since else None
-    word = str(element["state"]).lower()
+    word = WORDS[time_class(element["state"])]
     return word if minutes is None else f"{word} {minutes:.0f} min"
 
 

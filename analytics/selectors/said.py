@@ -35,14 +35,19 @@ def said_last(now: datetime, *, machine_id: str | None = None) -> Said | None:
 
 
 def _newest(rows: QuerySet[Prediction], now: datetime) -> list[Prediction]:
+    newest = nearest_first(rows.select_related("machine", "version"), now, "machine_id")
+    return list(newest.distinct("machine_id"))
+
+
+def nearest_first(rows: QuerySet[Prediction], now: datetime, *before: str) -> QuerySet[Prediction]:
+    """Ordered (within `before`) by the shift that counts: to come before running, newest said."""
     runs = Case(
         When(shift_start__lte=now, then=Value(value=True)),
         default=Value(value=False),
         output_field=BooleanField(),
     )
-    order = ("machine_id", "runs", "shift_start", "-as_of", "-issued_at")
-    newest = rows.select_related("machine", "version").annotate(runs=runs).order_by(*order)
-    return list(newest.distinct("machine_id"))
+    order = (*before, "runs", "shift_start", "-as_of", "-issued_at")
+    return rows.annotate(runs=runs).order_by(*order)
 
 
 def _worst_first(row: Prediction) -> tuple[bool, float, float, str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 
+from analytics.figures import names
 from analytics.figures.factors import signed
 from analytics.figures.frame import per_cent
 from analytics.templatetags.figures import NO_BREAK, UNKNOWN, number, percent, pieces
@@ -73,3 +74,9 @@ def share(value: float | None) -> str:
 def brief(value: float) -> str:
     """A set share, without decimals that it does not have: 5 %."""
     return f"{per_cent(value)}{NO_BREAK}%"
+
+
+@register.filter
+def spoken(name: str) -> str:
+    """A model's or a feature's stored name in words."""
+    return names.spoken(name)

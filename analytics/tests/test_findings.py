@@ -17,7 +17,7 @@ from analytics.selectors.findings import (
     weeks_found,
 )
 from analytics.selectors.outlook_shapes import Member, ReliabilityBin, RiskLevel, TrackRecord
-from analytics.tests import outlooks
+from analytics.tests import forecast_outlooks, outlooks
 
 NB = "\u00a0"
 
@@ -69,32 +69,36 @@ def test_what_serves_is_said_with_its_skill_even_where_that_is_none():
 
 
 def test_the_forecast_tells_weekdays_weekends_and_the_trend():
-    found = outlooks.forecast_outlook()
+    found = forecast_outlooks.forecast_outlook()
     assert forecast_found(found).endswith("No trend up or down.")
     assert forecast_found(found).startswith("Weekdays stay near 2")
     rising = {level: [v and v * (1 + n / 30) for n, v in enumerate(values)]
               for level, values in found.quantiles.items()}  # fmt: skip
-    assert "higher than they begin" in forecast_found(outlooks.forecast_outlook(quantiles=rising))
+    assert "higher than they begin" in forecast_found(
+        forecast_outlooks.forecast_outlook(quantiles=rising)
+    )
 
 
 def test_closed_days_do_not_count_as_days_without_downtime():
-    days = outlooks.forecast_outlook().dates
-    shut = outlooks.forecast_outlook(closed=dict.fromkeys(days, "closed"))
+    days = forecast_outlooks.forecast_outlook().dates
+    shut = forecast_outlooks.forecast_outlook(closed=dict.fromkeys(days, "closed"))
     assert forecast_found(shut) == "No day to come is planned to be worked."
 
 
 def test_the_models_are_told_against_the_yardstick():
-    found = outlooks.forecast_outlook()
+    found = forecast_outlooks.forecast_outlook()
     assert members_found(found).startswith(
         f"Backtest on 5 rolling origins. Combined serves: its WIS is 23{NB}% below seasonal naive"
     )
     naive = Member("Seasonal naive 7", 1.0, 40.0, None, 50.0, 0.8, 0.95, serves=True)
-    guarded = outlooks.forecast_outlook(members=[naive], reason="Nothing beat seasonal naive.")
+    guarded = forecast_outlooks.forecast_outlook(
+        members=[naive], reason="Nothing beat seasonal naive."
+    )
     assert members_found(guarded).endswith("Nothing beat seasonal naive.")
 
 
 def test_the_weeks_count_whom_they_favoured_and_the_days_inside():
-    assert weeks_found(outlooks.WEEKS) == (
+    assert weeks_found(forecast_outlooks.WEEKS) == (
         "Better than seasonal naive in 7 of 8 weeks. "
         f"46 (82{NB}%) of 56 days fell inside the 80{NB}% band, 53 (95{NB}%) inside the 95{NB}%."
     )
@@ -103,6 +107,6 @@ def test_the_weeks_count_whom_they_favoured_and_the_days_inside():
 
 @pytest.mark.parametrize("days", [1, 6])
 def test_a_short_forecast_claims_no_trend(days):
-    found = outlooks.forecast_outlook(days=days)
+    found = forecast_outlooks.forecast_outlook(days=days)
     assert found.dates[-1] - found.dates[0] == timedelta(days=days - 1)
     assert "trend" not in forecast_found(found)

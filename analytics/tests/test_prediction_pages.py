@@ -13,9 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone as clock
 from django_tenants.utils import tenant_context
 
-from amis.errors import NotFound
 from analytics.selectors.outlook_shapes import Insufficient
-from analytics.tests import outlooks
+from analytics.tests import forecast_outlooks, outlooks
 from production.models import Job
 from production.tests.factories import make_machine
 
@@ -23,7 +22,7 @@ MOST_QUERIES = 12
 SENTENCES = ["M001 has 14 ended shifts & needs 21.", 'The plant has 9 days of "history", needs 14.']
 ANSWERS = {
     "risk_outlook": lambda now: outlooks.risk_outlook(),
-    "forecast_outlook": lambda **asked: outlooks.forecast_outlook(days=asked["days"]),
+    "forecast_outlook": lambda **asked: forecast_outlooks.forecast_outlook(days=asked["days"]),
     "anomaly_list": lambda **asked: outlooks.anomaly_list(),
     "model_versions": lambda task: outlooks.versions(task),
 }
@@ -145,7 +144,7 @@ def test_a_day_of_the_forecast_is_a_row_with_the_apis_numbers(browser, told):
     told("/forecast/")
     page = page_of(browser, "/forecast/?days=7")
     rows = re.findall(r'<tr data-date="([\d-]+)">(.*?)</tr>', page, re.S)
-    found = outlooks.forecast_outlook(days=7)
+    found = forecast_outlooks.forecast_outlook(days=7)
     assert [day for day, _ in rows] == [day.isoformat() for day in found.dates]
     cells = re.findall(r'data-metric="(\w+)" data-value="([^"]*)">([^<]*)<', rows[2][1])
     levels = dict(
@@ -158,7 +157,7 @@ def test_a_day_of_the_forecast_is_a_row_with_the_apis_numbers(browser, told):
 
 
 def test_a_ratio_is_read_in_per_cent_and_a_closed_day_has_none(browser, told):
-    told("/forecast/", outlooks.ratio_outlook())
+    told("/forecast/", forecast_outlooks.ratio_outlook())
     page = page_of(browser, "/forecast/?metric=defect_rate")
     rows = dict(re.findall(r'<tr data-date="([\d-]+)">(.*?)</tr>', page, re.S))
     assert re.search(
@@ -168,20 +167,12 @@ def test_a_ratio_is_read_in_per_cent_and_a_closed_day_has_none(browser, told):
     assert 'data-metric="median" data-value="">–<' in rows["2026-11-26"]
 
 
-@pytest.mark.parametrize("query", ["days=31", "days=0", "days=x", "machine_id=M404", "days=²"])
+@pytest.mark.parametrize(
+    "query", ["days=31", "days=0", "days=x", "machine_id=M404", "days=²", "metric=mood"]
+)
 def test_what_cannot_be_asked_of_the_forecast_is_not_found(browser, told, query):
     told("/forecast/")
     assert browser.get(f"/forecast/?{query}").status_code == 404
-
-
-def test_a_metric_that_the_plant_does_not_have_is_not_found(browser, monkeypatch):
-    def refuse(**asked):
-        raise NotFound(f"There is no metric {asked['metric']}.")
-
-    monkeypatch.setattr(
-        importlib.import_module("analytics.views.forecast"), "forecast_outlook", refuse
-    )
-    assert browser.get("/forecast/?metric=mood").status_code == 404
 
 
 def test_the_forecast_asks_for_what_the_address_says(browser, chicago, monkeypatch):
@@ -189,7 +180,7 @@ def test_the_forecast_asks_for_what_the_address_says(browser, chicago, monkeypat
 
     def answer(**named):
         asked.update(named)
-        return outlooks.forecast_outlook(days=named["days"])
+        return forecast_outlooks.forecast_outlook(days=named["days"])
 
     monkeypatch.setattr(
         importlib.import_module("analytics.views.forecast"), "forecast_outlook", answer
@@ -230,7 +221,7 @@ def test_flagged_points_are_drawn_and_listed(browser, told):
     assert "Assembly 1: nothing was flagged." in page
 
 
-@pytest.mark.parametrize("query", ["days=8", "status=odd"])
+@pytest.mark.parametrize("query", ["days=8", "status=odd", "machine_id=M404"])
 def test_what_cannot_be_asked_of_anomalies_is_not_found(browser, told, query):
     told("/anomalies/")
     assert browser.get(f"/anomalies/?{query}").status_code == 404
@@ -288,32 +279,3 @@ def test_every_figure_has_a_sentence_and_a_table(browser, told):
         for figure in re.findall(r"<figure.*?</figure>", page_of(browser, path), re.S):
             assert '<p class="lead">' in figure, path
             assert "<table" in figure, path
-
-
-def test_tiles_and_the_machines_page_tell_the_next_shift(browser, chicago, monkeypatch):
-    with tenant_context(chicago):
-        make_machine("M001")
-        make_machine("M002")
-    said = (outlooks.SHIFT, {"M002": outlooks.FILLER})
-    for name in ("overview", "machine"):
-        module = importlib.import_module(f"analytics.views.{name}")
-        monkeypatch.setattr(module, "next_risks", lambda now: said)
-    module = importlib.import_module("analytics.views.overview")
-    monkeypatch.setattr(module, "downtime_ahead", lambda now: outlooks.ahead())
-    page = page_of(browser, "/")
-    assert page.count('data-metric="risk" data-value="critical"') == 1
-    assert "1,284\u00a0min" in page
-    assert "after 1,270 in the last 7 days" in page
-    own = page_of(browser, "/machines/M002/")
-    assert "What moves the expected 58\u00a0min" in own
-    assert "chance of being within 48\u00a0min" in own
-    assert "What moves" not in page_of(browser, "/machines/M001/")
-
-
-def test_without_a_prediction_tiles_and_pages_are_as_they_were(browser, chicago):
-    with tenant_context(chicago):
-        make_machine("M001")
-    page = page_of(browser, "/")
-    assert "Risk, next shift" not in page
-    assert "Pieces, shift" in page
-    assert "What moves" not in page_of(browser, "/machines/M001/")

@@ -11,11 +11,11 @@ from django.shortcuts import render
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
-from amis.errors import Invalid, NotFound
 from analytics.figures.timeline import timeline
 from analytics.selectors.outlook import anomaly_list
 from analytics.selectors.outlook_shapes import AnomalyList, Insufficient, Timeline
 from analytics.views.training import lacking, training
+from production.models import Machine
 from production.shopfloor.shifts import start_of_day
 from tenants.permissions import Action, may
 
@@ -29,11 +29,11 @@ def anomalies(request: HttpRequest) -> HttpResponse:
     days, status = _span(request), request.GET.get("status") or None
     if status and status not in STATUSES:
         raise Http404
+    machines = list(Machine.objects.filter(active=True).order_by("machine_id"))
     machine_id = request.GET.get("machine_id") or None
-    try:
-        listed = anomaly_list(days=days, machine_id=machine_id, status=status, now=now)
-    except (NotFound, Invalid) as error:
-        raise Http404(error.message) from error
+    if machine_id and machine_id not in {one.machine_id for one in machines}:
+        raise Http404
+    listed = anomaly_list(days=days, machine_id=machine_id, status=status, now=now)
     context = {
         "page": "risk",
         "tab": "anomalies",
@@ -43,6 +43,7 @@ def anomalies(request: HttpRequest) -> HttpResponse:
         "status": status,
         "statuses": STATUSES,
         "machine_id": machine_id,
+        "machines": machines,
         **training(request, "anomaly", now=now),
     }
     if isinstance(listed, Insufficient):

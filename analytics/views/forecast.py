@@ -11,7 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone as clock
 
-from amis.errors import Invalid, NotFound
+from analytics.figures.names import spoken
+from analytics.selectors.metrics import metrics_of_plant
 from analytics.selectors.outlook import forecast_outlook
 from analytics.selectors.outlook_shapes import LEVELS, ForecastOutlook, Insufficient
 from analytics.views.forecast_figure import figure_of
@@ -33,22 +34,22 @@ NAMES = dict(zip(LEVELS, ("lo95", "lo80", "median", "hi80", "hi95"), strict=True
 
 def forecast(request: HttpRequest) -> HttpResponse:
     now = clock.now()
-    metric, days = request.GET.get("metric") or "downtime_min", _days(request)
+    names, days = metrics_of_plant(), _days(request)
+    metric = request.GET.get("metric") or names[0]
+    if metric not in names:
+        raise Http404
     machines = list(Machine.objects.filter(active=True).order_by("machine_id"))
     machine = _machine(request, machines)
-    try:
-        outlook = forecast_outlook(
-            metric=metric, machine_id=machine and machine.machine_id, days=days, now=now
-        )
-    except (NotFound, Invalid) as error:
-        raise Http404(error.message) from error
-    name = METRICS.get(metric, metric)
+    outlook = forecast_outlook(
+        metric=metric, machine_id=machine.machine_id if machine else None, days=days, now=now
+    )
+    name = METRICS.get(metric, spoken(metric).capitalize())
     context = {
         "page": "forecast",
         "now": now,
         "metric": metric,
         "metric_name": name,
-        "metrics": METRICS if metric in METRICS else METRICS | {metric: metric},
+        "metrics": [(key, METRICS.get(key, spoken(key).capitalize())) for key in names],
         "days": days,
         "spans": SPANS if days in SPANS else sorted({*SPANS, days}),
         "machine": machine,

@@ -21,6 +21,7 @@ from analytics.templatetags.predictions import with_unit
 
 PAST_DAYS = 28
 TEASER_HEIGHT = 190
+DAYS_OF_WEEK = 7
 
 
 def figure_of(outlook: ForecastOutlook, name: str) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def figure_of(outlook: ForecastOutlook, name: str) -> dict[str, Any]:
             past, coming, is_ratio=outlook.unit == "%", title=f"{name}: {found}"
         ),
         "past_rows": list(reversed(outlook.history[-PAST_DAYS:])),
-        "cards": [_card(total, outlook) for total in outlook.totals],
+        "cards": [_card(total, outlook) for total in _totals(outlook)],
     }
 
 
@@ -57,11 +58,12 @@ def _coming(
     quantiles: Mapping[str, Sequence[float | None]],
     closed: Mapping[date, str],
 ) -> list[DayBand]:
+    why = _unusual(dates, closed)
     lo95, lo80, median, hi80, hi95 = (quantiles[level] for level in LEVELS)
     return [
         DayBand(
             day, median[n], lo80[n], hi80[n], lo95[n], hi95[n],
-            is_open=day not in closed, closed=closed.get(day, ""),
+            is_open=day not in closed, closed=why.get(day, ""),
         )
         for n, day in enumerate(dates)
     ]  # fmt: skip
@@ -72,8 +74,29 @@ def _past(history: Sequence[Measured], days: int) -> list[DayValue]:
     return [DayValue(one.day, one.value if one.is_open else None) for one in history[-days:]]
 
 
+def _totals(outlook: ForecastOutlook) -> list[Total]:
+    """Shortest first; today is the first day itself, where it is worked."""
+    totals = sorted(one for one in outlook.totals if one.days > 1)
+    median, low, high = (outlook.quantiles[level][0] for level in ("0.5", "0.1", "0.9"))
+    if median is None or low is None or high is None or outlook.origin in outlook.closed:
+        return totals
+    before = outlook.history[-1].value if outlook.history else None
+    return [Total(1, median, low, high, before), *totals]
+
+
 def _card(total: Total, outlook: ForecastOutlook) -> dict[str, Any]:
     """Today, the next 7 or the next 30 days, beside as many days before."""
-    until = outlook.dates[: total.days]
-    named = [day for day in until if outlook.closed.get(day)]
+    until = _unusual(outlook.dates[: total.days], outlook.closed)
+    named = [day for day, why in until.items() if why]
     return {"total": total, "day": outlook.origin, "closed": named[:3]}
+
+
+def _unusual(dates: Sequence[date], closed: Mapping[date, str]) -> dict[date, str]:
+    """Closed days and why; nothing is said of a weekday that is never worked."""
+    worked = {day.weekday() for day in dates if day not in closed}
+    few = len(dates) <= DAYS_OF_WEEK
+    return {
+        day: why if few or day.weekday() in worked else ""
+        for day in dates
+        if (why := closed.get(day)) is not None
+    }

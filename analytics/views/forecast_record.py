@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from analytics.figures.bars import against_bar, weight_bar
 from analytics.figures.dumbbell import Week, dumbbell
 from analytics.figures.frame import per_cent, short
+from analytics.figures.names import spoken
 from analytics.selectors.findings import members_found, weeks_found
 from analytics.selectors.outlook_shapes import ForecastOutlook, Member, WeekScore
 from analytics.templatetags.predictions import change
@@ -29,10 +30,10 @@ def record_of(outlook: ForecastOutlook) -> dict[str, Any]:
 
 def _member(one: Member, reach: tuple[float, float]) -> dict[str, Any]:
     title = _("%(name)s against seasonal naive: %(change)s") % {
-        "name": one.name,
+        "name": spoken(one.name),
         "change": change(one.against_naive),
     }
-    weight = _("Weight of %(name)s") % {"name": one.name}
+    weight = _("Weight of %(name)s") % {"name": spoken(one.name)}
     return {
         "member": one,
         "weight_bar": weight_bar(one.weight, title=weight) if one.weight else "",

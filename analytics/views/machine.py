@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.utils import timezone as clock
 
 from amis.interval import Interval
-from analytics.selectors.outlook import next_risks
+from analytics.selectors.risk_cards import newest_risk, risk_of
 from analytics.views.machine_parts import long_strip, signals
 from analytics.views.pieces import pieces_of_shift
 from analytics.views.risk_rows import risk_panel
@@ -36,7 +36,7 @@ MOST_STOPS, MOST_ISSUES = 200, 20
 def machine(request: HttpRequest, machine_id: str) -> HttpResponse:
     timezone = request.place.tenant.timezone
     now = clock.now()
-    found = _machine(machine_id)
+    found = _machine(machine_id, now)
     chosen = request.GET.get("span", "24h")
     span = SPANS.get(chosen)
     if span is None:
@@ -74,7 +74,7 @@ def machine(request: HttpRequest, machine_id: str) -> HttpResponse:
         "may_explain": may(request.place.role, Action.GIVE_REASON),
         "issues": list(_issues(found, now)),
         "simulated": bool(found.connection and found.connection.simulated),
-        "risk": _risk(machine_id, now),
+        "risk": _risk(found),
         **_stops(list(stops_in(interval, machine=found)[:MOST_STOPS]), head["tone"], now=now),
         **states,
         **signals(found, element, states["stretches"], now=now),
@@ -84,8 +84,8 @@ def machine(request: HttpRequest, machine_id: str) -> HttpResponse:
     return render(request, "machine.html", context)
 
 
-def _machine(machine_id: str) -> Any:
-    """The machine with `signal_cards` and `reasons` (what a stop may be given), as dicts."""
+def _machine(machine_id: str, now: datetime) -> Any:
+    """The machine with `signal_cards`, `reasons` (what a stop may be given) and `risk`: dicts."""
     own = Signal.objects.filter(machine=OuterRef("pk")).order_by("name")
     card = JSONObject(
         pk="pk", name="name", unit="unit", role="role", bits="counter_bits",
@@ -96,6 +96,7 @@ def _machine(machine_id: str) -> Any:
     machines = plant_machines().annotate(
         signal_cards=ArraySubquery(own.values(card=card)),
         reasons=ArraySubquery(leaves.values(leaf=leaf)),
+        risk=newest_risk(now),
     )
     found = None if "\0" in machine_id else machines.filter(machine_id=machine_id).first()
     if found is None:
@@ -103,9 +104,9 @@ def _machine(machine_id: str) -> Any:
     return found
 
 
-def _risk(machine_id: str, now: datetime) -> dict[str, Any] | None:
-    shift, risks = next_risks(now) or (None, {})
-    return risk_panel(risks[machine_id], shift) if shift and machine_id in risks else None
+def _risk(found: Any) -> dict[str, Any] | None:
+    said = risk_of(found, found.risk)
+    return risk_panel(said[1], said[0]) if said else None
 
 
 def _stops(stops: list[Stop], tone: str, *, now: datetime) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from django.utils import timezone as clock
 from amis.interval import Interval
 from analytics.kpis.rollup import kpis
 from analytics.selectors import KpiSums, kpi_sums
-from analytics.selectors.outlook import downtime_ahead, next_risks
+from analytics.selectors.outlook import downtime_ahead
+from analytics.selectors.risk_cards import newest_risk, risk_of
 from analytics.views import tiles as show
 from analytics.views.equation import equation
 from analytics.views.forecast_figure import teaser_of
@@ -26,7 +27,7 @@ from analytics.views.risk_rows import risk_word
 from analytics.views.stops import newest_of
 from analytics.views.week import DAYS, week
 from production.live import machine_elements
-from production.models import Connection, Machine, ShiftPattern, Signal
+from production.models import Connection, ShiftPattern, Signal
 from production.selectors.machines import plant_machines
 from production.selectors.series import Mean, means_of
 from production.selectors.states import (
@@ -52,7 +53,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     speed = Signal.objects.filter(machine=OuterRef("pk"), role=Signal.Role.SPEED).order_by()
     named = ArraySubquery(speed.values(card=JSONObject(pk="pk", name="name")))
-    machines = list(plant_machines().filter(active=True).annotate(speed=named))
+    machines = list(
+        plant_machines().filter(active=True).annotate(speed=named, risk=newest_risk(now))
+    )
     if not machines:
         return render(request, "empty.html", _empty(now))
     number = sequence(connection.schema_name)
@@ -65,7 +68,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         now=now,
     )
     tiles = _tiles(machines, shift, interval, days, timezone=timezone, now=now)
-    ahead = downtime_ahead(now)
+    ahead = downtime_ahead()
     stops, stops_in_all = newest_of(without_minor(stops_in(interval)), LAST_STOPS)
     context = {
         "page": "overview",
@@ -98,7 +101,7 @@ def _empty(now: datetime) -> dict[str, Any]:
 
 
 def _tiles(
-    machines: list[Machine],
+    machines: list[Any],
     shift: PlannedShift | None,
     interval: Interval,
     days: KpiSums,
@@ -111,7 +114,6 @@ def _tiles(
     shifts = {machine.pk: [shift] for machine in machines} if shift else {}
     strips = stretches_of(machines, interval, now=now, shifts=shifts)
     speeds = _speeds(machines, interval, now)
-    _next, risks = next_risks(now) or (None, {})
     usual = {machine.pk: kpis(sums)["oee"] for machine, sums in days.machines}
     tiles = []
     for machine, element in zip(machines, elements, strict=True):
@@ -126,8 +128,8 @@ def _tiles(
         one |= show.rate(one, *speeds.get(machine.pk, ("", [])))
         one["usual_oee"] = usual.get(machine.pk)
         one["oee_delta"] = show.points_to((element["shift"] or {}).get("oee"), one["usual_oee"])
-        if risk := risks.get(machine.machine_id):
-            one["risk"] = risk_word(risk)
+        if said := risk_of(machine, machine.risk):
+            one["risk"] = risk_word(said[1])
         tiles.append(one)
     return show.worst_first(tiles)
 

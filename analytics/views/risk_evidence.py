@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from analytics.figures.bars import importance, level_bar
 from analytics.figures.frame import per_cent
+from analytics.figures.names import spoken
 from analytics.figures.reliability import reliability, touches
 from analytics.figures.scatter import Met, scatter, worst_beyond
 from analytics.selectors.findings import (
@@ -101,7 +102,9 @@ def _promise(low: float, high: float) -> str:
 
 def _importance(shown: Evidence) -> dict[str, Any]:
     """The strongest features one by one; all others are one bar, so that the shares close."""
-    ordered = sorted(shown.importance, key=lambda one: -one[1])
+    ordered = sorted(
+        ((spoken(name), share) for name, share in shown.importance), key=lambda one: -one[1]
+    )
     bars = ordered[:MOST_FEATURES]
     if rest := ordered[MOST_FEATURES:]:
         bars = [*bars, (_("All %(count)d others") % {"count": len(rest)}, sum(s for _n, s in rest))]
