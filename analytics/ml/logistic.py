@@ -52,9 +52,7 @@ def logistic(scores: Floats, happened: NDArray[np.bool_]) -> Logistic:
     return Logistic(centre, np.where(np.isfinite(scale), scale, 1e30), weights)
 
 
-def _better(
-    x: Floats, target: Floats, penalty: Floats, *, weights: Floats, step: Floats
-) -> Floats:
+def _better(x: Floats, target: Floats, penalty: Floats, *, weights: Floats, step: Floats) -> Floats:
     """The step of Newton, halved until it does not overshoot: far from the answer it would."""
     now = _loss(x, target, penalty, weights)
     for _ in range(HALVINGS):

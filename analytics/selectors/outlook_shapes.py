@@ -194,7 +194,7 @@ class Member(NamedTuple):
 
 
 class WeekScore(NamedTuple):
-    """A past week of our own one-day-ahead forecasts: "W39", errors, and days that held."""
+    """A past week of our own, forecast from its Monday: "W39", errors, and days that held."""
 
     label: str
     mae: float

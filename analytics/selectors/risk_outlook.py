@@ -57,7 +57,7 @@ def _outlook(said: Said, now: datetime) -> RiskOutlook:
         scored_at=plant.as_of,
         model_version=version.number,
         shift=_shift(plant),
-        planned_min=plant.planned_min,
+        planned_min=said.machines[0].planned_min,
         thresholds=preferences().thresholds,
         machines=[_machine(row, states[row.machine.machine_id]) for row in said.machines],
         evidence=evidence_of(version),

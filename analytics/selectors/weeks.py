@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
 from analytics.models import Forecast
-from analytics.selectors.outlook_shapes import WeekScore
+from analytics.selectors.outlook_shapes import LEVELS, WeekScore
 
 WEEKS = 8
+MONDAY = 2
+"""As the database numbers the days of a week."""
 
 
 class Day(NamedTuple):
-    """A plant day as forecast at its own 00:00, and what came."""
+    """A plant day as forecast from its week's Monday, and what came."""
 
-    day: date
     error: float
     naive_error: float
     in_80: bool
@@ -24,13 +24,17 @@ class Day(NamedTuple):
 
 
 def weeks_of(metric: str, key: str) -> list[WeekScore]:
-    """The last eight ISO weeks that have a graded day, oldest first."""
-    by_week: dict[tuple[int, int], list[Day]] = defaultdict(list)
-    for day in _graded_days(metric, key):
-        year, week, _ = day.day.isocalendar()
-        by_week[year, week].append(day)
-    chosen = sorted(by_week)[-WEEKS:]
-    return [_score(week, by_week[year, week]) for year, week in chosen]
+    """The last eight weeks that were forecast from their Monday and have a graded day, oldest
+    first.
+    """
+    rows = Forecast.objects.filter(metric=metric, key=key, is_shadow=False, origin__week_day=MONDAY)
+    newest = rows.exclude(actuals=[]).order_by("-origin", "is_cheap", "made_by", "-issued_at")
+    found: dict[date, WeekScore] = {}
+    for row in newest.only("origin", "quantiles", "naive", "actuals")[: 4 * WEEKS]:
+        days = list(_graded_days(row))
+        if days and row.origin not in found and len(found) < WEEKS:
+            found[row.origin] = _score(row.origin.isocalendar().week, days)
+    return [found[origin] for origin in sorted(found)]
 
 
 def _score(week: int, days: list[Day]) -> WeekScore:
@@ -44,23 +48,14 @@ def _score(week: int, days: list[Day]) -> WeekScore:
     )
 
 
-def _graded_days(metric: str, key: str) -> Iterator[Day]:
-    """The first day of each origin's forecast, once: a live one before a replayed one."""
-    rows = Forecast.objects.filter(metric=metric, key=key, is_shadow=False).order_by(
-        "-origin", "is_cheap", "made_by", "-issued_at"
-    )
-    newest = rows.exclude(actuals=[]).only("origin", "quantiles", "naive", "actuals")
-    seen: set[date] = set()
-    for row in newest[: 2 * WEEKS * 7]:
-        if row.origin in seen:
-            continue
-        seen.add(row.origin)
-        actual, naive = row.actuals[0], row.naive[0] if row.naive else None
-        low95, low80, median, high80, high95 = (values[0] for values in row.quantiles.values())
+def _graded_days(row: Forecast) -> Iterator[Day]:
+    """The days of the origin's own week of which the truth is known."""
+    for n, actual in enumerate(row.actuals[:7]):
+        naive = row.naive[n] if row.naive else None
+        low95, low80, median, high80, high95 = (row.quantiles[level][n] for level in LEVELS)
         if None in (actual, naive, median):
             continue
         yield Day(
-            day=row.origin,
             error=abs(median - actual),
             naive_error=abs(naive - actual),
             in_80=low80 <= actual <= high80,

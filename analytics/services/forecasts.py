@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
+from django.db.models import F, Value
 from django.utils import timezone as clock
 
 from amis.errors import InsufficientData
@@ -32,6 +33,7 @@ from production.selectors.calendar import plant_timezone
 
 TASK = ModelVersion.Task.FORECAST
 MOST_DAYS = 800
+GRADED_DAYS = 70
 CHEAP = frozenset({NAIVE, "window_average", "linear_trend"})
 CHEAP_REASON = "Made at 07:45 by the quick members, because the others were not done in time."
 
@@ -151,24 +153,24 @@ def columns(one: DailyForecast, series: DailySeries) -> dict[str, Any]:
 
 def grade_forecasts(*, today: date) -> int:
     """Fill in what came on the days of earlier forecasts that are known now."""
+    oldest = today - timedelta(days=GRADED_DAYS)
     waiting = list(
-        Forecast.objects.filter(origin__lt=today, origin__gte=today - timedelta(days=HORIZON + 7))
+        Forecast.objects.filter(origin__lt=today, origin__gte=oldest)
         .exclude(graded_until__gte=today - timedelta(days=1))
-        .order_by("origin")
+        .exclude(graded_until__gte=F("origin") + Value(timedelta(days=HORIZON + 2)))
+        .only("key", "metric", "origin")
     )
-    if not waiting:
-        return 0
-    known = {(one.key, one.metric): one for one in series_until(today)}
-    for row in waiting:
-        one = known.get((row.key, row.metric))
-        if one is None:
-            continue
-        first = (row.origin - one.first_day).days
-        row.actuals = _plain(one.values[max(first, 0) : first + HORIZON])
+    known = {(one.key, one.metric): one for one in series_until(today)} if waiting else {}
+    graded = [row for row in waiting if (row.key, row.metric) in known]
+    for row in graded:
+        one = known[row.key, row.metric]
+        first = max((row.origin - one.first_day).days, 0)
+        row.actuals = _plain(one.values[first : first + HORIZON])
         row.graded_until = today - timedelta(days=1)
-    Forecast.objects.bulk_update(waiting, ["actuals", "graded_until"], batch_size=200)
-    answers_changed()
-    return len(waiting)
+    Forecast.objects.bulk_update(graded, ["actuals", "graded_until"], batch_size=200)
+    if graded:
+        answers_changed()
+    return len(graded)
 
 
 def _plain(values: Any) -> Any:

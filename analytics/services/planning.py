@@ -75,9 +75,10 @@ def _due(machines: list[Machine], *, now: datetime, timezone: str) -> Iterator[P
     if champion(ModelVersion.Task.DOWNTIME):
         for as_of in {one.as_of for one in open_questions(machines, now=now, timezone=timezone)}:
             yield Piece("score", as_of)
-        yield from _look_back()
+        yield from _look_back("look_back", ModelVersion.Task.DOWNTIME)
     if champion(ModelVersion.Task.FORECAST):
         yield Piece("forecast", midnight(plant_day(now - AFTER_MIDNIGHT, timezone), timezone))
+        yield from _look_back("look_back_days", ModelVersion.Task.FORECAST)
     if now.astimezone(ZoneInfo(timezone)).time() >= DEADLINE:
         yield from _late(midnight(plant_day(now, timezone), timezone))
     if champion(ModelVersion.Task.ANOMALY):
@@ -86,13 +87,11 @@ def _due(machines: list[Machine], *, now: datetime, timezone: str) -> Iterator[P
     yield Piece("grade", hour)
 
 
-def _look_back() -> Iterator[Piece]:
-    """Once in a plant's life, before its first model began to serve."""
-    first = (
-        Promotion.objects.filter(version__task=ModelVersion.Task.DOWNTIME).order_by("at").first()
-    )
+def _look_back(kind: str, task: str) -> Iterator[Piece]:
+    """Once in a plant's life, before its first model of a task."""
+    first = Promotion.objects.filter(version__task=task).order_by("at").first()
     if first is not None:
-        yield Piece("look_back", first.version.as_of)
+        yield Piece(kind, first.version.as_of)
 
 
 def _late(due_at: datetime) -> Iterator[Piece]:

@@ -16,6 +16,7 @@ from analytics.services import (
     forecasts,
     grading,
     look_back,
+    look_back_days,
     odd_shifts,
     scoring,
     training,
@@ -46,6 +47,12 @@ def _score(run: Run, tell: Tell) -> None:
 def _look_back(run: Run, tell: Tell) -> str:
     look_back.look_back(until=run.due_at, tell=tell)
     return "/risk/"
+
+
+def _look_back_days(run: Run, tell: Tell) -> str:
+    look_back_days.look_back_days(until=run.due_at, tell=tell)
+    forecasts.grade_forecasts(today=plant_day(clock.now(), plant_timezone()))
+    return "/forecast/"
 
 
 def _train_lstm(run: Run, tell: Tell) -> None:
@@ -111,4 +118,6 @@ KINDS = {
     "detect_shifts": Kind("ml", "", _detect_shifts),
     "grade": Kind("ml", "", _grade),
     "look_back": Kind("ml", "Look back eight weeks", _look_back),
+    # Its trainings learn the LSTM too.
+    "look_back_days": Kind("ml_tf", "Forecast eight weeks that have passed", _look_back_days),
 }

@@ -41,7 +41,7 @@ def replay_forecasts(*, span: Span, cadence: Cadence, out: Path, now: datetime, 
         raise Invalid(f"--metric: must be one of {', '.join(metrics)}.")
     timezone = plant_timezone()
     origins = list(_origins(span, cadence, timezone))
-    answers = _Answers(cadence, timezone)
+    answers = Answers(cadence, timezone)
     file = ReplayFile(out, header=HEADER, question=_question(span, cadence, now))
     for n, origin in enumerate(origins):
         tell(100 * n / len(origins), f"forecast from {origin}")
@@ -59,7 +59,7 @@ def _origins(span: Span, cadence: Cadence, timezone: str) -> Iterator[date]:
         day += timedelta(days=cadence.every_days)
 
 
-class _Answers:
+class Answers:
     """The model that answers for an origin: stored where one served, else trained as of then."""
 
     def __init__(self, cadence: Cadence, timezone: str) -> None:
@@ -86,7 +86,7 @@ class _Answers:
         return self._trained[1]
 
 
-def _part(answers: _Answers, origin: date, span: Span) -> list[list[Any]]:
+def _part(answers: Answers, origin: date, span: Span) -> list[list[Any]]:
     try:
         series = _asked(series_until(origin), span)
         model, version = answers.at(origin)
