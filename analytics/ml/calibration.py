@@ -19,6 +19,7 @@ from analytics.ml.logistic import Logistic, log_odds, logistic
 from analytics.ml.standing import STATES, states_of
 
 TOLERANCE_MIN, TOLERANCE_SHARE = 15.0, 0.1
+SURE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +43,23 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Fitted on one set of shifts, applied to any."""
+    """Fitted on one set of shifts, applied to any.
+
+    `sure` is the confidence in every shift whose own would be 95 % or more: the share of them that
+    came out right. Finer differences cannot be told apart on the shifts there are.
+    """
 
     bands: Bands
     chance: Logistic
     confidence: Logistic
+    sure: float
 
     def promise(self, guess: Guess, at: Circumstances) -> Promise:
         """Everything that is said of a shift."""
         band = self.bands.around(guess.median, guess.expected, at.state)
         chance = self.chance.chance(_chance_scores(guess))
         confidence = self.confidence.chance(_confidence_scores(guess, band, chance, at))
+        confidence = np.where(confidence >= SURE, self.sure, confidence)
         share = at.planned_min / 480.0
         return Promise(
             guess.median * share, guess.expected * share, band * share[:, None], chance, confidence
@@ -64,13 +71,14 @@ class Calibration:
             "bands": self.bands.as_json(),
             "chance": _listed(self.chance),
             "confidence": _listed(self.confidence),
+            "sure": self.sure,
         }
 
 
 def calibration_from(held: Mapping[str, Any]) -> Calibration:
     """A calibration as `as_json` wrote it."""
     chance, confidence = _logistic(held["chance"]), _logistic(held["confidence"])
-    return Calibration(bands_from(held["bands"]), chance, confidence)
+    return Calibration(bands_from(held["bands"]), chance, confidence, held["sure"])
 
 
 def circumstances(table: FeatureTable) -> Circumstances:
@@ -86,7 +94,11 @@ def calibrate(guess: Guess, at: Circumstances, actual_min: Floats) -> Calibratio
     band = found.around(guess.median, guess.expected, at.state)
     scores = _confidence_scores(guess, band, chance.chance(_chance_scores(guess)), at)
     error = np.abs(actual_min - guess.median * at.planned_min / 480.0)
-    return Calibration(found, chance, logistic(scores, error <= tolerance_min(at.planned_min)))
+    right = error <= tolerance_min(at.planned_min)
+    confidence = logistic(scores, right)
+    of_sure = right[confidence.chance(scores) >= SURE]
+    sure = (of_sure.sum() + 1) / (len(of_sure) + 2)
+    return Calibration(found, chance, confidence, max(SURE, float(sure)))
 
 
 def tolerance_min(planned_min: Floats) -> Floats:
