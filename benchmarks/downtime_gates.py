@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -53,8 +54,7 @@ def gates_of(name: str, result: Mapping[str, Any]) -> list[dict[str, Any]]:
     rank = result["spearman"]
     found.append((f"Spearman(confidence, |error|) ≤ {SPEARMAN}", rank, rank <= SPEARMAN))
     shares = [level["observed"] for level in result["levels"].values()]
-    rising = all(b is not None and a is not None and a < b
-                 for a, b in zip(shares, shares[1:], strict=False))  # fmt: skip
+    rising = None not in shares and all(a < b for a, b in pairwise(shares))
     found.append(("observed share rises strictly over the four levels", shares, rising))
     return [{"gate": gate, "value": value, "pass": bool(passed)} for gate, value, passed in found]
 

@@ -63,10 +63,9 @@ def _recipe(table: FeatureTable, rate: Floats, weight: Floats) -> tuple[Any, Any
 
 def _eight(table: FeatureTable) -> Floats:
     held = [table.column(name) for name in EIGHT if name in table.names]
-    known = [column for column in held if not name_is_unknown(column)]
+    known = [column for column in held if _says_something(column)]
     return np.nan_to_num(np.column_stack(known or held))
 
 
-def name_is_unknown(column: Floats) -> bool:
-    """Whether a feature says nothing of any shift."""
-    return not np.isfinite(column).any()
+def _says_something(column: Floats) -> bool:
+    return bool(np.isfinite(column).any())

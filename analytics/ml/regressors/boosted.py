@@ -61,6 +61,8 @@ class Boosted:
         """What the loss is minimised by, for each row."""
         import xgboost
 
+        if not len(table):
+            return np.zeros(0)
         columns = [table.names.index(name) for name in self.names]
         data = xgboost.DMatrix(table.values[:, columns], base_margin=start, nthread=1)
         return np.asarray(self.booster.predict(data), np.float64)
