@@ -12,7 +12,7 @@ from analytics.ml.anomaly.budget import bars
 from analytics.ml.anomaly.fdr import discoveries
 from analytics.ml.anomaly.hysteresis import QUIET, alarms, peaks
 from analytics.ml.anomaly.smoothing import ewma, past_median
-from analytics.ml.anomaly.standard import CARRY, ages, carried
+from analytics.ml.anomaly.standard import BRIDGE, CARRY, ages, carried
 from analytics.ml.anomaly.tails import Tail
 
 
@@ -110,8 +110,13 @@ def test_the_past_median_is_the_level_of_the_last_hour_of_rows():
 
 
 def test_ages_count_from_the_start_of_each_run():
-    running = np.array([True, True, False, True, False, False, True])
-    assert ages(running).tolist() == [0, 1, 0, 0]
+    running = np.array([True, True, *[False] * (BRIDGE + 1), True, True, True])
+    assert ages(running).tolist() == [0, 1, 0, 1, 2]
+
+
+def test_a_short_pause_does_not_end_a_run():
+    running = np.array([True, True, *[False] * BRIDGE, True, True])
+    assert ages(running).tolist() == [0, 1, 2, 3]
 
 
 def test_a_value_is_carried_for_a_few_rows_of_its_run_and_no_further():

@@ -29,10 +29,12 @@ class Bars:
 def bars(normal: Floats, *, weeks: float, budget_per_week: float) -> Bars:
     """Bars for normal levels (n,), NaN where nothing was judged, that took `weeks` weeks.
 
-    The highest stretches above the low bar are what false alarms would be. Their peaks x₁ ≥ x₂ ≥ …
-    come at a rate j / weeks above xⱼ, and beyond that fall off exponentially:
+    The highest stretches above the low bar are what false alarms would be. In a history that is
+    long enough the bar is at most the peak that as many reached as were allowed. Else, and below
+    that, peaks x₁ ≥ x₂ ≥ … come at a rate j / weeks above xⱼ and beyond fall off exponentially:
 
-        high = xⱼ + scale × ln((j / weeks) / budget),   scale = median(xᵢ − xⱼ, i < j) / ln 2
+        high = xⱼ + scale × ln((j / weeks) / budget),   scale = median(xᵢ − xⱼ, i < j) / ln 2,
+                                                        or the mean if that is smaller
 
     (peaks over a threshold, Pickands 1975, with the exponential as the tail's limit). So a week can
     speak for an alarm in ten weeks. A history that is shorter than the budget needs by more than
@@ -45,7 +47,12 @@ def bars(normal: Floats, *, weeks: float, budget_per_week: float) -> Bars:
     if count < 2:
         return Bars(high=float(np.nanmax(normal)) * 1.5, low=low)
     base = float(found[count - 1])
-    scale = max(float(np.median(found[: count - 1] - base)) / np.log(2.0), 1e-3)
+    excess = found[: count - 1] - base
+    # Of faults among normal rows the median knows little, of an end of the tail the mean more.
+    scale = max(min(float(np.median(excess)) / np.log(2.0), float(excess.mean())), 1e-3)
     rate = max(budget_per_week, 1.0 / (REACH * weeks))
-    high = base + scale * np.log(count / weeks / rate)
-    return Bars(high=max(float(high), low), low=low)
+    high = base + scale * float(np.log(count / weeks / rate))
+    allowed = int(rate * weeks)
+    if 1 <= allowed <= len(found):
+        high = min(high, float(found[allowed - 1]))
+    return Bars(high=float(max(high, low)), low=low)

@@ -105,7 +105,8 @@ def _causes(scores: Scores, first: int, last: int, peak: int) -> tuple[Cause, ..
     order = [int(at) for at in np.argsort(-share, kind="stable")[:MOST_CAUSES]]
     chosen = [at for at in order if share[at] >= LEAST_SHARE] or order[:1]
     recent = slice(max(first, peak - AROUND + 1), peak + 1)
-    earlier = slice(max(0, first - MEMORY), first)
+    judged = np.flatnonzero(~np.isnan(scores.level[:first]))
+    earlier = judged[-MEMORY:]
     return tuple(
         _cause(
             scores,

@@ -62,7 +62,7 @@ def fit(
 def score(detector: SignalDetector, frame: SignalFrame) -> Scores:
     """How odd each row is, by rows at or before it alone; all NaN for a machine without detector.
 
-    The frame must have the signals of the fit in their order. Begin it MEMORY rows of operation
+    The frame must have the signals of the fit in their order. Begin it 2 × MEMORY rows of operation
     before the first row that is asked for, and a row's score is the same wherever it begins; an
     alarm is the same when the frame begins before it.
     """
