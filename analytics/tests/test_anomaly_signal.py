@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from amis.errors import InsufficientData
+from analytics.ml.anomaly import machine
 from analytics.ml.anomaly.artefact import dump, load
 from analytics.ml.anomaly.detector import MEMORY
 from analytics.ml.anomaly.frame import Scores, SignalFrame
@@ -221,6 +222,13 @@ def test_a_machine_that_comes_from_a_stop_may_be_cold():
     assert alarms_of(scores) <= 3
     suggested = scores.fitting[:, 0]
     assert suggested[at[: 7 * DAY] == 10].mean() < suggested[at[: 7 * DAY] == 150].mean() - 3.0
+
+
+def test_only_the_newest_rows_are_learned_from(week, monkeypatch):
+    monkeypatch.setattr(machine, "MOST_ROWS", 2000)
+    ran = np.flatnonzero(week.judged)[-2000]
+    whole, part = fit([week]), fit([cut(week, int(ran), len(week))])
+    assert whole.machines["M001"].bars == part.machines["M001"].bars
 
 
 def test_frames_of_another_order_of_signals_are_refused(detector, later):

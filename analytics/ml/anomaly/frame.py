@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -54,6 +54,20 @@ class SignalFrame:
         """For how long signals came, stops of the machine included."""
         step = float(np.median(np.diff(self.time_us))) if len(self) > 1 else 0.0
         return float(self.came.sum()) * step / WEEK_US
+
+
+def newest(frame: SignalFrame, rows: int) -> SignalFrame:
+    """The frame from where its last `rows` judged rows begin."""
+    judged = np.flatnonzero(frame.judged)
+    if len(judged) <= rows:
+        return frame
+    kept = slice(int(judged[-rows]), None)
+    return replace(
+        frame,
+        time_us=frame.time_us[kept],
+        values=frame.values[kept],
+        running=None if frame.running is None else frame.running[kept],
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from analytics.ml.anomaly.budget import Bars, bars
 from analytics.ml.anomaly.detector import MEMORY, Arrays, Floats, Ints
-from analytics.ml.anomaly.frame import Scores, SignalFrame
+from analytics.ml.anomaly.frame import Scores, SignalFrame, newest
 from analytics.ml.anomaly.hysteresis import alarms
 from analytics.ml.anomaly.panel import DETECTORS, Panel, within
 from analytics.ml.anomaly.standard import ages
@@ -19,6 +19,8 @@ from analytics.ml.anomaly.tails import Tail
 
 LEAST_ROWS = 240
 """Rows of operation without which nothing is known to be normal: 4 h by the minute."""
+MOST_ROWS = 60_000
+"""The newest rows that are learned from: six weeks by the minute; more would cost and tell little."""
 FOLDS = 3
 
 
@@ -37,7 +39,8 @@ class MachineDetector:
 
     @classmethod
     def fit(cls, frame: SignalFrame, *, budget_per_week: float) -> Self:
-        """Learn from a frame of at least LEAST_ROWS judged rows."""
+        """Learn from a frame of at least LEAST_ROWS judged rows, from its newest MOST_ROWS."""
+        frame = newest(frame, MOST_ROWS)
         judged = frame.judged
         values, age = _watched(frame), ages(judged)
         distances = _unseen(values, age)
