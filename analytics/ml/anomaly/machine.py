@@ -20,7 +20,7 @@ from analytics.ml.anomaly.tails import Tail
 LEAST_ROWS = 240
 """Rows of operation without which nothing is known to be normal: 4 h by the minute."""
 MOST_ROWS = 60_000
-"""The newest rows that are learned from: six weeks by the minute; more would cost and tell little."""
+"""The newest rows are learned from: six weeks by the minute; more would cost and tell little."""
 FOLDS = 3
 
 
