@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from amis.interval import Interval
@@ -19,7 +20,7 @@ from production.services.past.outcome import Outcome
 from production.services.past.stoppages import Stoppage, joined
 from production.services.past.unassigned import unassigned_s
 from production.services.row_difference import sync_rows
-from production.shopfloor.record import instant, shift_totals, us
+from production.shopfloor.record import ShiftTotals, instant, shift_totals, us
 from production.shopfloor.shifts import PlannedShift, ShiftCalendar
 from production.shopfloor.states import StateSpan
 
@@ -62,15 +63,8 @@ class ObservedShift:
 
     def values(self, own: ProductionRecord | None) -> dict[str, Any]:
         """Downtime and stops; pieces that an imported record has stay."""
-        totals = shift_totals(
-            shift=self.shift,
-            spans=_spans(self.shift, self.pieces),
-            produced=None,
-            defective=None,
-            rework=None,
-            pri_s=self.machine.pri_s,
-            until=self.shift.interval.end,
-            minor_stop_s=self.machine.minor_stop_s,
+        totals = _totals(
+            self.shift, tuple(self.pieces), self.machine.pri_s, self.machine.minor_stop_s
         )
         if own is not None:
             pieces = {"pq": own.units_produced, "gq": own.good_units, "sq": own.defective_units}
@@ -216,6 +210,23 @@ def _observed_shifts(
 
 def _is_explained(stop: Mapping[str, Any]) -> bool:
     return bool(stop["reason_id"] or stop["cause"])
+
+
+# Machines of one plan share the shifts in which nothing stood, and those are most of them.
+@lru_cache(maxsize=8192)
+def _totals(
+    shift: PlannedShift, pieces: tuple[Piece, ...], pri_s: float | None, minor_stop_s: float
+) -> ShiftTotals:
+    return shift_totals(
+        shift=shift,
+        spans=_spans(shift, pieces),
+        produced=None,
+        defective=None,
+        rework=None,
+        pri_s=pri_s,
+        until=shift.interval.end,
+        minor_stop_s=minor_stop_s,
+    )
 
 
 def _spans(shift: PlannedShift, pieces: Iterable[Piece]) -> list[StateSpan]:
