@@ -68,7 +68,7 @@ def forecast_bands(
     paths += [_median(run, frame, last) for run in _runs(places)]
     paths += _measured(past, count, frame)
     parts = [stretched(paths, height=height), *_dots(past, count, frame)]
-    parts += [*_divider(len(past) / count, frame), *_closed(places, frame)]
+    parts += [*_divider(len(past) / count, frame, knows=bool(past)), *_closed(places, frame)]
     parts += [*_band_names(places, frame), *_across(past, coming, frame)]
     ground = [
         frame.shade(n / count, (n + 1) / count)
@@ -152,12 +152,13 @@ def _dots(past: Sequence[DayValue], count: int, frame: Frame) -> list[str]:
     ]
 
 
-def _divider(x: float, frame: Frame) -> list[str]:
+def _divider(x: float, frame: Frame, *, knows: bool) -> list[str]:
+    """`knows` says whether a day before it was measured."""
     beside = (
-        f'<text x="-6" y="{HEAD - 5:g}" text-anchor="end">measured</text>'
-        f'<text x="6" y="{HEAD - 5:g}" class="predicted">predicted</text>'
+        f'<text x="-6" y="{HEAD - 5:g}" text-anchor="end">measured</text>',
+        f'<text x="6" y="{HEAD - 5:g}" class="predicted">predicted</text>',
     )
-    return [line(x, HEAD - 6, x, frame.base, "divider"), at(x, [beside])]
+    return [line(x, HEAD - 6, x, frame.base, "divider"), at(x, beside if knows else beside[1:])]
 
 
 def _closed(places: list[Place], frame: Frame) -> list[str]:

@@ -15,6 +15,10 @@ PAGES = {
     "plants": "/accounts/plants/",
     "overview": "/",
     "machine": "/machines/M001/",
+    "risk": "/risk/",
+    "anomalies": "/anomalies/",
+    "forecast": "/forecast/",
+    "model versions": "/models/",
     "settings": "/settings/",
     "not found": "/nowhere/",
 }
