@@ -6,7 +6,8 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/", "/machines/M001/", "/risk/", "/anomalies/", "/forecast/", "/models/", "/settings/", "/accounts/plants/", "/api/kpis", "/api/docs/",
+PAGES = ("/", "/machines/M001/", "/risk/", "/anomalies/", "/forecast/", "/models/",
+         "/settings/", "/accounts/plants/", "/api/kpis", "/api/docs/",
          "/admin/", "/admin/production/machine/add/")  # fmt: skip
 
 
