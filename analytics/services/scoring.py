@@ -123,6 +123,7 @@ def _plant_row(group: list[Prediction]) -> Prediction:
         quantiles=np.array([[r.lo95, r.lo80, r.median_min, r.hi80, r.hi95] for r in group]),
         expected_min=np.array([row.expected_min for row in group]),
         planned_min=planned,
+        correlation=first.version.evidence.get("correlation", 0.0),
     )
     return Prediction(
         machine=None,

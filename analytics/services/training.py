@@ -13,8 +13,9 @@ from amis.errors import InsufficientData
 from analytics.ml import downtime
 from analytics.ml.artefact import dump, load
 from analytics.ml.challenge import Verdict, compare, losses
-from analytics.ml.history import Ints, ShiftHistory
+from analytics.ml.history import Ints, ShiftHistory, questions_of
 from analytics.ml.model import DowntimeModel
+from analytics.ml.plant_total import common_correlation
 from analytics.models import ModelVersion
 from analytics.selectors.shift_history import first_start, predicted_machines, shift_history
 from analytics.services.models_in_force import loaded
@@ -52,13 +53,15 @@ def train_downtime(*, as_of: datetime, tell: Tell) -> Trained:
     tell(1, "reading shifts")
     history = history_until(as_of)
     model = downtime.train(history, as_of_us=us(as_of), tell=lambda p, s: tell(5 + 0.85 * p, s))
+    tell(90, "how machines hang together")
+    correlation = _correlation(model, history)
     tell(92, "keeping the model")
     version = keep_version(
         task=TASK,
         as_of=as_of,
         data_hash=data_hash(history, as_of),
         parts=dump(model),
-        facts=_facts(model, history),
+        facts=_facts(model, history, correlation),
     )
     tell(95, "comparing with the model that serves")
     return Trained(version, _decide(version, model, history))
@@ -120,13 +123,28 @@ def judge(serving: ModelVersion, model: DowntimeModel, history: ShiftHistory) ->
     )
 
 
+def _correlation(model: DowntimeModel, history: ShiftHistory) -> float:
+    """How much machines are bad and good together, on the shifts that were held back."""
+    measured = model.evidence["losses"]
+    machine, start_us = (np.array(measured[n], dtype=np.int64) for n in ("machine", "start_us"))
+    rows = _rows(history, machine, start_us)
+    said = downtime.predict(model, history, questions_of(history, rows), explain=False)
+    bands = (said.lo95, said.lo80, said.median_min, said.hi80, said.hi95)
+    return common_correlation(
+        quantiles=np.column_stack(bands),
+        actual_min=history.downtime_min[rows],
+        planned_min=history.planned_min[rows],
+        start_us=start_us,
+    )
+
+
 def _rows(history: ShiftHistory, machine: Ints, start_us: Ints) -> Ints:
     """Where these shifts stand in the history."""
     place = {key: n for n, key in enumerate(zip(history.machine, history.start_us, strict=True))}
     return np.array([place[key] for key in zip(machine, start_us, strict=True)], dtype=np.int64)
 
 
-def _facts(model: DowntimeModel, history: ShiftHistory) -> dict[str, Any]:
+def _facts(model: DowntimeModel, history: ShiftHistory, correlation: float) -> dict[str, Any]:
     known = ~np.isnan(history.downtime_min)
     told = {name: value for name, value in model.evidence.items() if name != "losses"}
     ours = model.metrics["ours"]
@@ -142,7 +160,7 @@ def _facts(model: DowntimeModel, history: ShiftHistory) -> dict[str, Any]:
             "naive": {**naive, "error": naive["mae"]},
             "unit": "minutes of mean absolute error a shift",
         },
-        "evidence": told,
+        "evidence": {**told, "correlation": correlation},
         "guard": model.guard.serves,
         "guard_reason": model.guard.reason,
         "skill_vs_naive": model.skill_vs_naive,
