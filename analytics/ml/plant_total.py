@@ -77,7 +77,7 @@ def common_correlation(
     """How much machines are bad and good together, 0..0.95, from shifts whose truth is known.
 
     Each row's truth is placed in its own distribution; the normal scores of the rows of one shift
-    start are compared: ρ = (k · var(mean of k) / var − 1) / (k − 1), pooled over shifts.
+    start are compared: r = (k · var(mean of k) / var − 1) / (k − 1), pooled over shifts.
     """
     score = _scores(_place(_table(quantiles, planned_min), actual_min))
     _, place, count = np.unique(start_us, return_inverse=True, return_counts=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,6 +36,7 @@ MOST_DAYS = 730
 """Older shifts teach nothing about today's machines and cost memory."""
 
 LEAST_UNSEEN = 21
+SIGNAL_FEATURE = re.compile(r"signal_([0-9]+)_(.+)")
 
 Tell = Callable[[float, str], None]
 
@@ -147,6 +149,7 @@ def _rows(history: ShiftHistory, machine: Ints, start_us: Ints) -> Ints:
 def _facts(model: DowntimeModel, history: ShiftHistory, correlation: float) -> dict[str, Any]:
     known = ~np.isnan(history.downtime_min)
     told = {name: value for name, value in model.evidence.items() if name != "losses"}
+    told["feature_importance"] = _named(told["feature_importance"], model.signals)
     ours = model.metrics["ours"]
     naive = model.metrics["members"][model.metrics["best_naive"]]
     return {
@@ -165,3 +168,13 @@ def _facts(model: DowntimeModel, history: ShiftHistory, correlation: float) -> d
         "guard_reason": model.guard.reason,
         "skill_vs_naive": model.skill_vs_naive,
     }
+
+
+def _named(shares: Mapping[str, float], signals: Sequence[str]) -> dict[str, float]:
+    """Features of process signals by the signal's name instead of its place."""
+    found = {}
+    for feature, share in shares.items():
+        place = SIGNAL_FEATURE.fullmatch(feature)
+        name = f"{signals[int(place[1])]} {place[2]}" if place else feature
+        found[name] = found.get(name, 0.0) + share
+    return found
