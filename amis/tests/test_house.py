@@ -17,7 +17,7 @@ SOURCES = {".py", ".js", ".css", ".html", ".sh"}
 NOT_OURS = {"vendor", "axe.min.js"}
 FORBIDDEN = re.compile(r"(^|_)(utils?|helpers?|common|misc|managers?|signals)(_|$)")
 HEAVY = ("tensorflow", "keras", "sklearn", "xgboost", "statsforecast", "prophet", "weasyprint",
-         "pandas", "matplotlib")  # fmt: skip
+         "pandas", "scipy", "skops", "matplotlib")  # fmt: skip
 PROCESSES = {
     "web": "import amis.asgi; import amis.urls",
     "beat": "from amis.celery import app; app.loader.import_default_modules();"
