@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -45,12 +47,23 @@ def test_an_event_says_when_where_and_how_far_off():
 
 
 def test_alarms_close_together_are_one_event():
-    assert len(events(scored(200, [(100, 110), (118, 130)]))) == 1
+    assert len(events(scored(200, [(100, 110), (130, 150)]))) == 1
 
 
 def test_alarms_far_apart_are_two_events():
     two = events(scored(200, [(50, 60), (118, 130)]))
     assert [event.start_us // MINUTE_US for event in two] == [50, 118]
+    assert [len(event.causes) for event in two] == [1, 1]
+
+
+def test_a_signal_out_of_its_range_is_told_alone_and_usual_ones_only_without_it():
+    scores = scored(200, [(100, 130)])
+    both = replace(scores, share=np.tile([0.5, 0.5], (200, 1)))
+    (event,) = events(both)
+    assert [cause.signal for cause in event.causes] == ["vibration"]
+    usual = replace(both, values=np.tile([61.0, 1.7], (200, 1)))
+    (event,) = events(usual)
+    assert {cause.signal for cause in event.causes} == {"temperature", "vibration"}
 
 
 def test_no_alarm_is_no_event():

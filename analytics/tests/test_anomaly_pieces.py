@@ -51,9 +51,11 @@ def test_a_dip_does_not_end_an_alarm():
     assert alarms(levels, high=4.0, low=2.0).all()
 
 
-def test_a_machine_that_stops_ends_its_alarm():
-    levels = np.array([5.0, 5.0, np.nan, 3.0])
-    assert alarms(levels, high=4.0, low=2.0).tolist() == [True, True, False, False]
+def test_a_machine_that_stops_for_long_ends_its_alarm_and_is_not_in_alarm_meanwhile():
+    short = np.array([5.0, 5.0, np.nan, 3.0])
+    assert alarms(short, high=4.0, low=2.0).tolist() == [True, True, False, True]
+    long = np.array([5.0, *[np.nan] * (QUIET + 1), 3.0])
+    assert np.flatnonzero(alarms(long, high=4.0, low=2.0)).tolist() == [0]
 
 
 def test_peaks_are_the_highest_of_each_stretch():

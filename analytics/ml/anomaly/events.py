@@ -12,7 +12,7 @@ import numpy as np
 from analytics.ml.anomaly.detector import MEMORY, Floats
 from analytics.ml.anomaly.frame import Scores
 
-MERGE_US = 10 * 60 * 1_000_000
+MERGE_US = 30 * 60 * 1_000_000
 """Alarms that lie closer together are one event."""
 AROUND = 5
 """Rows up to the peak of which the median is told: one row is mostly noise."""
@@ -33,6 +33,11 @@ class Cause:
     high: float
     before: float
     fitting: float
+
+    @property
+    def is_usual(self) -> bool:
+        """Inside its range: odd only beside the other signals or after what was before."""
+        return self.low <= self.value <= self.high
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +78,7 @@ def sentence(cause: Cause, units: Mapping[str, str]) -> str:
     digits = max(0, min(4, 1 - math.floor(math.log10(span)))) if span > 0 else 2
     unit = units.get(cause.signal, "")
     head = f"{cause.signal[:1].upper()}{cause.signal[1:]} {_number(cause.value, digits)} {unit}"
-    if not cause.low <= cause.value <= cause.high:
+    if not cause.is_usual:
         between = "–" if cause.low >= 0 else " to "
         usual = f"{_number(cause.low, digits)}{between}{_number(cause.high, digits)}"
         return f"{head.rstrip()}, usually {usual}"
@@ -107,7 +112,7 @@ def _causes(scores: Scores, first: int, last: int, peak: int) -> tuple[Cause, ..
     recent = slice(max(first, peak - AROUND + 1), peak + 1)
     judged = np.flatnonzero(~np.isnan(scores.level[:first]))
     earlier = judged[-MEMORY:]
-    return tuple(
+    causes = tuple(
         _cause(
             scores,
             at,
@@ -118,6 +123,8 @@ def _causes(scores: Scores, first: int, last: int, peak: int) -> tuple[Cause, ..
         )
         for at in chosen
     )
+    # One signal out of its range makes those that go with it look wrong: it alone is told.
+    return tuple(cause for cause in causes if not cause.is_usual) or causes
 
 
 def _cause(

@@ -15,8 +15,11 @@ USUAL = (0.005, 0.995)
 CARRY = 5
 """Rows for which a signal's last value stands in for one that did not come."""
 BRIDGE = 5
-FAR = 50.0
-"""Standard deviations beyond which farther is not odder; keeps sums finite."""
+"""Rows of a pause that does not end a run."""
+FAR = 10.0
+"""Standard deviations beyond which farther is not odder, so that a single row in which a machine
+paused is no alarm.
+"""
 WINSOR = 6.0
 RIDGE = 1e-3
 """Added to the variances, so that signals that always move together can be told from others."""
