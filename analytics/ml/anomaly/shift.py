@@ -1,4 +1,10 @@
-"""Odd shifts: far more downtime, more defects or fewer pieces than the machine's shifts before."""
+"""Odd shifts: far more downtime, more defects or fewer pieces than the machine's shifts before.
+
+Two views. The rarest of a shift's figures: each by its rank in the window before, downtime by the
+conformal p-value of what it is beyond its prediction (Vovk 2005; where there was none, beyond the
+machine's middle). And all figures together, by an isolation forest on the window. The mean −log10 p
+of both, ranked among the window's own, is the score.
+"""
 
 from __future__ import annotations
 
@@ -65,13 +71,9 @@ def score_shifts(
 ) -> ShiftScores:
     """How odd each of the rows is, by shifts that ended before the week in which it starts.
 
-    Two views. The rarest of its figures: each by its rank in the window, downtime by the conformal
-    p-value of what it is beyond its prediction (Vovk 2005; where there was none, beyond the
-    machine's middle). And all figures together, by an isolation forest on the window. The mean
-    −log10 p of both, ranked among the window's own, is the score. A shift is an anomaly when so odd
-    a one comes at most `budget_per_week` times a machine-week and a figure is materially beyond
-    what is usual. Weeks are those of the calendar, so that a row's score does not depend on which
-    others are asked for.
+    A shift is an anomaly when so odd a one comes at most `budget_per_week` times a machine-week and
+    a figure is materially beyond what is usual. Weeks are those of the calendar, so that a row's
+    score does not depend on which others are asked for.
     """
     score = np.full(len(rows), np.nan)
     why: list[tuple[str, ...]] = [()] * len(rows)
