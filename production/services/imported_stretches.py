@@ -13,13 +13,17 @@ from production.shopfloor.shifts import PlannedShift
 from production.shopfloor.stops import StopSpan
 
 FOREVER_US = 2**63 - 1
+"""The end of a stop that goes on."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedStretches:
-    """Shifts of which every stop is imported, and the imported stops themselves."""
+    """Shifts of which every stop is imported, and the imported stops themselves.
 
-    shifts: frozenset[tuple[date, str]]
+    One that goes on covers no more than the shift in which it began: samples know better.
+    """
+
+    shifts: frozenset[tuple[date | None, str]]
     stops: tuple[tuple[int, int], ...]
 
     def covers(self, shift: PlannedShift, stop: StopSpan) -> bool:
@@ -36,8 +40,10 @@ def imported_stretches(machine: Machine, whole: Interval) -> ImportedStretches:
         production_date__gte=(whole.start - day).date(),
         production_date__lte=(whole.end + day).date(),
     ).values_list("production_date", "shift")
-    stops = stops_in(whole, machine=machine).filter(imported=True).values_list("start", "end")
+    stops = stops_in(whole, machine=machine).filter(imported=True)
+    open_in = stops.filter(end=None).values_list("production_date", "shift")
+    ended = stops.exclude(end=None).values_list("start", "end")
     return ImportedStretches(
-        frozenset(shifts),
-        tuple((us(start), us(end) if end else FOREVER_US) for start, end in stops),
+        frozenset(shifts) | frozenset(open_in),
+        tuple((us(start), us(end)) for start, end in ended),
     )

@@ -70,6 +70,26 @@ def test_derivation_leaves_imported_stops_alone_and_adds_none(machine, take_stop
     assert dict(day.values_list("source", "effective")) == {"derived": False, "imported": True}
 
 
+def test_a_stop_that_goes_on_does_not_silence_what_samples_tell_later(machine, take_stops):
+    take_stops("M001,2026-02-20T04:00,,\n", "2026-02-19", "2026-02-20T11:00Z")
+    assert stops()[-1] == ("20 10:00", "", "Night")
+    start = datetime(2026, 2, 20, 11, 30, tzinfo=UTC)
+    at = [start + timedelta(minutes=n) for n in (0, 120, 180)]
+    store(machine, "state", *zip(at, (9, 6, 9), strict=True))
+    end = start + timedelta(hours=4)
+    derive_records(machine=machine, interval=Interval(start, end), now=end)
+    derived = Stop.objects.filter(imported=False).order_by("start")
+    assert [f"{stop.start:%H:%M}" for stop in derived] == ["12:00", "14:30"]
+
+
+def test_a_machine_that_amis_hears_is_not_left_stopped_by_a_file(machine, take_stops):
+    start = datetime(2026, 2, 20, 2, tzinfo=UTC)
+    store(machine, "state", (start, 6))
+    derive_records(machine=machine, interval=Interval(start, NOW), now=NOW)
+    take_stops("M001,2026-02-20T04:00,,\n", "2026-02-19", "2026-02-20T11:00Z")
+    assert stops()[-1] == ("20 10:00", "20 11:00", "Night")
+
+
 def test_imported_stops_take_the_place_of_derived_ones(machine, take_stops):
     start = datetime(2026, 2, 2, 12, tzinfo=UTC)
     at = [start + timedelta(minutes=n) for n in (0, 60, 90)]

@@ -60,6 +60,11 @@ def test_stops_that_overlap_are_one_and_keep_the_first_reason(machine, take_stop
     assert Stop.objects.get().cause == "Odd noise"
 
 
+def test_a_reason_is_stored_letter_by_letter(machine, take_stops):
+    take_stops('M001,2026-02-02T07:00,2026-02-02T08:00,"C:\\new\\N, ""Füllung"""\n')
+    assert Stop.objects.get().cause == 'C:\\new\\N, "Füllung"'
+
+
 def test_stops_that_touch_stay_two_where_their_reasons_differ(machine, take_stops):
     take_stops(
         "M001,2026-02-02T07:00,2026-02-02T08:00,Dust\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -42,15 +42,14 @@ def read_stops(
     machines: Mapping[str, Machine],
     zone: ZoneInfo,
     observed: Interval,
-    is_now: bool,
+    may_go_on: Collection[int],
 ) -> ToldStops:
     """`machines` are by lower-case machine_id. Faults are added to the table's.
 
-    A stop without an end goes on where `is_now`, else to the end of the observed time: what came
-    later nobody knows.
+    A stop without an end goes on at machines (row ids) that `may_go_on`, else to the end of the
+    observed time: what came later the file does not know.
     """
     first, last = us(observed.start), us(observed.end)
-    forever = FOREVER_US if is_now else last
     told = ToldStops()
     for row in table:
         machine = _machine(table, row, machines)
@@ -63,7 +62,8 @@ def read_stops(
         if stop.start_us >= last or stop.end_us <= first:
             told.outside += 1
             continue
-        end_us = forever if stop.end_us == FOREVER_US else min(stop.end_us, last)
+        goes_on = stop.end_us == FOREVER_US and machine.pk in may_go_on
+        end_us = FOREVER_US if goes_on else min(stop.end_us, last)
         mine.append(Stoppage(max(stop.start_us, first), end_us, stop.reason))
     told.by_machine = {pk: joined(stops) for pk, stops in told.by_machine.items()}
     return told

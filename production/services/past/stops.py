@@ -25,7 +25,9 @@ from production.services.past.times import instant_of
 from production.services.record_events import MOST_TOLD, tell_records
 
 STILL_NOW = timedelta(days=1)
-"""A stop without an end goes on now where the observed time ended no longer ago."""
+"""A stop without an end goes on now where the observed time ended no longer ago, and where no
+samples tell what the machine does.
+"""
 
 MOST_NAMED = 20
 Source = ProductionRecord.Source
@@ -50,16 +52,17 @@ def import_stops(
     zone = ZoneInfo(plant_timezone())
     observed = _observed(observed_from, observed_to, zone, now)
     machines = list(Machine.objects.select_related("shift_pattern", "connection"))
+    without = _without_own_data()
     table = Table(path, COLUMNS, ("reason",))
     told = read_stops(
         table,
         machines={machine.machine_id.lower(): machine for machine in machines},
         zone=zone,
         observed=observed,
-        is_now=now - observed.end <= STILL_NOW,
+        may_go_on=without if now - observed.end <= STILL_NOW else (),
     )
     table.faults.raise_any()
-    silent = set() if only_named else _without_own_data() - told.by_machine.keys()
+    silent = set() if only_named else without - told.by_machine.keys()
     watched = [one for one in machines if one.pk in told.by_machine or one.pk in silent]
     outcome = _lay(watched, told, observed, str(zone))
     return outcome + Outcome(remarks=(*table.remarks, *_remarks(watched, silent, told)))
