@@ -40,10 +40,9 @@ def imported_stretches(machine: Machine, whole: Interval) -> ImportedStretches:
         production_date__gte=(whole.start - day).date(),
         production_date__lte=(whole.end + day).date(),
     ).values_list("production_date", "shift")
-    stops = stops_in(whole, machine=machine).filter(imported=True)
-    open_in = stops.filter(end=None).values_list("production_date", "shift")
-    ended = stops.exclude(end=None).values_list("start", "end")
+    stops = list(stops_in(whole, machine=machine).filter(imported=True))
+    open_in = {(stop.production_date, stop.shift) for stop in stops if stop.end is None}
     return ImportedStretches(
-        frozenset(shifts) | frozenset(open_in),
-        tuple((us(start), us(end)) for start, end in ended),
+        frozenset(shifts) | open_in,
+        tuple((us(stop.start), us(stop.end)) for stop in stops if stop.end),
     )
