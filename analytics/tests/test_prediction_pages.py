@@ -279,3 +279,15 @@ def test_every_figure_has_a_sentence_and_a_table(browser, told):
         for figure in re.findall(r"<figure.*?</figure>", page_of(browser, path), re.S):
             assert '<p class="lead">' in figure, path
             assert "<table" in figure, path
+
+
+def test_the_cursor_has_a_sentence_for_every_day_of_the_chart(browser, told):
+    told("/forecast/")
+    said = browser.get("/forecast/").context["said_days"]
+    found = forecast_outlooks.forecast_outlook()
+    assert len(said) == 28 + 30
+    assert [n for n, day in enumerate(said) if day["first"]] == [28]
+    median = found.quantiles["0.5"][0]
+    assert said[28]["said"].startswith(f"Thu 19 Nov: {median:,.0f}\u00a0min predicted, 80\u00a0% ")
+    assert said[35]["said"] == "Thu 26 Nov: closed"
+    assert said[27]["said"].endswith("measured")

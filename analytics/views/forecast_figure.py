@@ -17,7 +17,7 @@ from analytics.selectors.outlook_shapes import (
     Measured,
     Total,
 )
-from analytics.templatetags.predictions import with_unit
+from analytics.templatetags.predictions import amount, with_unit
 
 PAST_DAYS = 28
 TEASER_HEIGHT = 190
@@ -33,9 +33,35 @@ def figure_of(outlook: ForecastOutlook, name: str) -> dict[str, Any]:
         "figure": forecast_bands(
             past, coming, is_ratio=outlook.unit == "%", title=f"{name}: {found}"
         ),
+        "said_days": [*(_said(one, outlook.unit) for one in past), *_coming_said(coming, outlook)],
         "past_rows": list(reversed(outlook.history[-PAST_DAYS:])),
         "cards": [_card(total, outlook) for total in _totals(outlook)],
     }
+
+
+def _said(one: DayValue, unit: str) -> dict[str, Any]:
+    """What the cursor tells of a day before the origin."""
+    return {
+        "said": f"{_day(one.day)}: {with_unit(one.value, unit)} {_('measured')}",
+        "first": False,
+    }
+
+
+def _coming_said(coming: Sequence[DayBand], outlook: ForecastOutlook) -> list[dict[str, Any]]:
+    """What the cursor tells of the days to come; it begins at the first."""
+    unit, told = outlook.unit, []
+    for n, band in enumerate(coming):
+        ends = f"{amount(band.lo80, unit)}–{amount(band.hi80, unit)}"
+        words = f"{with_unit(band.median, unit)} {_('predicted')}, 80\u00a0% {ends}"
+        shut = band.closed or _("no shift")
+        told.append(
+            {"said": f"{_day(band.day)}: {words if band.is_open else shut}", "first": n == 0}
+        )
+    return told
+
+
+def _day(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b}"
 
 
 def teaser_of(ahead: Ahead) -> dict[str, Any]:
