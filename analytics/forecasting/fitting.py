@@ -36,7 +36,7 @@ def fitted(
         wide = own if len(own) >= FEW_SERIES else everything
         shared = _weights(run, wide, scale)
         weights = {row: _mixed(run, row, shared, scale) for row in own}
-        groups[metric], served = _group(run, weights, shared, scale)
+        groups[metric], served = _group(run, weights, shared, scale, series[own[0]].lower)
         for row, found in zip(own, served, strict=True):
             fits[series[row].key, metric] = judged(
                 found,
@@ -79,21 +79,25 @@ def _named(run: Backtest, weights: Floats) -> Mapping[str, float]:
 
 
 def _group(
-    run: Backtest, weights: Mapping[int, Floats], shared: Floats, scale: Floats
+    run: Backtest,
+    weights: Mapping[int, Floats],
+    shared: Floats,
+    scale: Floats,
+    floor: float | None,
 ) -> tuple[GroupFit, Floats]:
     """What a metric's series have in common, and (series, origins, 30, 5) as it would be served."""
     rows = list(weights)
     truth = run.truth[rows]
-    mixed = np.array([combined(run.quantiles[:, row], weights[row]) for row in rows])
+    mixed = np.array([combined(run.quantiles[:, row], weights[row], floor) for row in rows])
     if not truth.shape[1]:
         return GroupFit(weights=_named(run, shared)), mixed
     unit = np.repeat(scale[rows], truth.shape[1])
-    widths = learn_widths(_flat(mixed), _flat(truth), unit)
+    widths = learn_widths(_flat(mixed), _flat(truth), unit, floor)
     naive = UNCHANGED
     if NAIVE in run.members:
         alone = run.quantiles[run.members.index(NAIVE), rows]
-        naive = learn_widths(_flat(alone), _flat(truth), unit)
-    served = stretched(mixed, widths)
+        naive = learn_widths(_flat(alone), _flat(truth), unit, floor)
+    served = stretched(mixed, widths, floor)
     fit = GroupFit(
         weights=_named(run, shared),
         widths=widths,

@@ -82,10 +82,13 @@ def _one(model: ForecastModel, asked: _Asked) -> DailyForecast:
 def _served(asked: _Asked, group: GroupFit, fit: SeriesFit) -> DailyForecast:
     is_naive = not fit.beats_naive and NAIVE in asked.spoken
     weights = {NAIVE: 1.0} if is_naive else _serving(asked.spoken, fit.weights)
-    mixed = combined([asked.spoken[name] for name in weights], np.array(list(weights.values())))
+    floor = asked.past.lower
+    mixed = combined(
+        [asked.spoken[name] for name in weights], np.array(list(weights.values())), floor
+    )
     widths = group.naive_widths if is_naive else group.widths
     worked = asked.past.ahead
-    quantiles = stretched(mixed, widths)
+    quantiles = stretched(mixed, widths, floor)
     quantiles[worked] = asked.past.bounded(quantiles[worked])
     ladder = laddered(quantiles)
     ladder = np.clip(ladder, asked.past.lower, asked.past.upper)

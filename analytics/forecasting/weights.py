@@ -58,10 +58,19 @@ def shrunk(weights: Floats, origins: int, blocks: int) -> Floats:
     return trust * weights + (1 - trust) / len(weights)
 
 
-def combined(quantiles: Sequence[Floats] | Floats, weights: Floats) -> Floats:
-    """The weighted mean of (members, …, 5) over the members that are known, day by day."""
+def combined(
+    quantiles: Sequence[Floats] | Floats, weights: Floats, floor: float | None = None
+) -> Floats:
+    """The weighted mean of (members, …, 5) over the members that are known, day by day.
+
+    A quantile lies on the `floor` (the metric's lower bound) where members of more than half of
+    the weight put it there: a mean with one that is a little above would deny every zero day.
+    """
     stacked = np.asarray(quantiles)
     share = weights.reshape(-1, *[1] * (stacked.ndim - 1)) * ~np.isnan(stacked)
     total = share.sum(axis=0)
     mixed = (share * np.nan_to_num(stacked)).sum(axis=0) / np.where(total > 0, total, 1)
+    if floor is not None:
+        resting = (share * (stacked <= floor)).sum(axis=0)
+        mixed = np.where(resting > total / 2, floor, mixed)
     return np.where(total > 0, mixed, np.nan)

@@ -20,7 +20,7 @@ BUCKETS = ((0, 7), (7, 14), (14, HORIZON))
 FACTORS = np.geomspace(0.4, 3.0, 41)
 MARGINS = {0.8: (0.79, 0.85), 0.95: (0.945, 0.975)}
 """Coverages on the backtest among which the score decides."""
-PRIOR_BLOCKS = 4
+PRIOR_BLOCKS = 12
 """Weight of the factor 1, in blocks (a series at an origin)."""
 
 Widths = Mapping[float, tuple[float, ...]]
@@ -31,6 +31,7 @@ UNCHANGED: Widths = {level: (1.0,) * len(BUCKETS) for level in BANDS}
 class _Part:
     """A bucket's days: (n, days) median, low, high, truth and the unit of each row."""
 
+    floor: float
     median: Floats
     low: Floats
     high: Floats
@@ -38,37 +39,47 @@ class _Part:
     unit: Floats
 
 
-def learn_widths(quantiles: Floats, truth: Floats, scale: Floats) -> Widths:
-    """Factors by level and bucket from (n, 30, 5), (n, 30) and (n,) scales."""
+def learn_widths(
+    quantiles: Floats, truth: Floats, scale: Floats, floor: float | None = None
+) -> Widths:
+    """Factors by level and bucket from (n, 30, 5), (n, 30) and (n,) scales; no edge of a band that
+    lies on the `floor` leaves it, none goes below.
+    """
+    bound = -np.inf if floor is None else floor
     return {
         level: tuple(
-            _factor(_part(quantiles, truth, scale, level, days), level) for days in BUCKETS
+            _factor(_part(quantiles[:, first:end], truth[:, first:end], scale, level, bound), level)
+            for first, end in BUCKETS
         )
         for level in BANDS
     }
 
 
-def stretched(quantiles: Floats, widths: Widths) -> Floats:
+def stretched(quantiles: Floats, widths: Widths, floor: float | None = None) -> Floats:
     """(…, 30, 5) with each band's distance from the median times its factor."""
     found = quantiles.copy()
     middle = quantiles[..., MEDIAN]
-    for level, (low, high) in BANDS.items():
+    bound = -np.inf if floor is None else floor
+    for level, edges in BANDS.items():
         factor = np.repeat(widths[level], [end - begin for begin, end in BUCKETS])
-        for edge in (low, high):
-            found[..., edge] = middle + factor * (quantiles[..., edge] - middle)
+        for edge in edges:
+            found[..., edge] = _moved(quantiles[..., edge], middle, factor, bound)
     return np.sort(found, axis=-1)
 
 
-def _part(
-    quantiles: Floats, truth: Floats, scale: Floats, level: float, days: tuple[int, int]
-) -> _Part:
+def _moved(edge: Floats, middle: Floats, factor: Floats | float, floor: float) -> Floats:
+    moved = np.maximum(middle + factor * (edge - middle), floor)
+    return np.where(edge <= floor, edge, moved)
+
+
+def _part(quantiles: Floats, truth: Floats, scale: Floats, level: float, floor: float) -> _Part:
     low, high = BANDS[level]
-    chosen = quantiles[:, days[0] : days[1]]
     return _Part(
-        chosen[..., MEDIAN],
-        chosen[..., low],
-        chosen[..., high],
-        truth[:, days[0] : days[1]],
+        floor,
+        quantiles[..., MEDIAN],
+        quantiles[..., low],
+        quantiles[..., high],
+        truth,
         scale[:, None],
     )
 
@@ -90,8 +101,8 @@ def _factor(part: _Part, level: float) -> float:
 
 def _tried(part: _Part, level: float, factor: float) -> tuple[float, float]:
     """Coverage and mean interval score of the band with this factor."""
-    low = part.median + factor * (part.low - part.median)
-    high = part.median + factor * (part.high - part.median)
+    low = _moved(part.low, part.median, factor, part.floor)
+    high = _moved(part.high, part.median, factor, part.floor)
     below, above = np.maximum(low - part.truth, 0), np.maximum(part.truth - high, 0)
     score = (high - low + 2 / (1 - level) * (below + above)) / part.unit
     held = (below == 0) & (above == 0)
