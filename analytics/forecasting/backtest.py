@@ -14,8 +14,10 @@ from analytics.forecasting.pool.forecaster import Forecaster
 from analytics.forecasting.series import HORIZON, DailySeries, Floats
 from analytics.forecasting.wis import LEVELS
 
-ORIGINS = 8
-SPAN_DAYS = 120
+ORIGINS = 12
+SPAN_DAYS = 240
+FOLD = 4
+"""Origins that share trees and a network, those of the first of them."""
 """The first origin of a backtest is at most so long ago."""
 SHARE = 0.45
 """Of the history at most; the rest is what trees and network of the backtest learn from."""
@@ -54,20 +56,28 @@ def origins_of(series: Sequence[DailySeries], as_of: date) -> tuple[date, ...]:
     return tuple(as_of - timedelta(days=int(days)) for days in sorted(set(back), reverse=True))
 
 
+def folds_of(origins: Sequence[date]) -> list[tuple[date, ...]]:
+    """The origins in groups of FOLD, oldest first."""
+    return [tuple(origins[n : n + FOLD]) for n in range(0, len(origins), FOLD)]
+
+
 def run_backtest(
     series: Sequence[DailySeries],
     origins: Sequence[date],
-    pool: Sequence[Forecaster],
-    tell: Callable[[float, str], None],
+    names: Sequence[str],
+    pool_at: Callable[[date], Sequence[Forecaster]],
 ) -> Backtest:
-    """Every member at every origin, with nothing from after it; tells shares 0..1."""
-    shape = (len(pool), len(series), len(origins), HORIZON, len(LEVELS))
+    """Every member at every origin, with nothing from after it.
+
+    `pool_at` gives the members of an origin; those of `names` that are not among them are unknown.
+    """
+    shape = (len(names), len(series), len(origins), HORIZON, len(LEVELS))
     quantiles = np.full(shape, np.nan)
     for column, origin in enumerate(origins):
-        tell(column / len(origins), f"backtest from {origin}")
         pasts = [past_of(one, origin) for one in series]
         rows = [row for row, past in enumerate(pasts) if is_enough(past)]
-        for turn, member in enumerate(pool):
+        for member in pool_at(origin):
+            turn = names.index(member.name)
             if (len(origins) - 1 - column) % DEAR.get(member.name, 1):
                 continue
             able = [row for row in rows if pasts[row].days >= _least(member)]
@@ -75,7 +85,7 @@ def run_backtest(
                 quantiles[turn, row, column] = on_calendar(pasts[row], found)
     truth = [[truth_of(one, origin) for origin in origins] for one in series]
     return Backtest(
-        members=tuple(one.name for one in pool),
+        members=tuple(names),
         quantiles=quantiles,
         truth=np.array(truth).reshape(shape[1:4]),
     )

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from analytics.forecasting.backtest import Tell, origins_of, silent
+from analytics.forecasting.backtest import FOLD, Tell, origins_of, silent
 from analytics.forecasting.past import Past, past_of, truth_of
 from analytics.forecasting.pool.global_lstm import NAMES, Layers, packed, unpacked
 from analytics.forecasting.pool.lstm_input import AHEAD, CHANNELS, CHARACTER, STEPS, lstm_input
@@ -35,8 +35,9 @@ SEED = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LstmWeights:
-    """`now` from what was known at `as_of`, `then` at `then_as_of`, the backtest's first origin, or
-    None where that was too little. `keras_file` is the network of `now` as Keras saved it.
+    """`now` from what was known at `as_of`, `then` at `then_as_of`, the first origin of the
+    backtest's second fold, or None where that was too little. `keras_file` is the
+    network of `now` as Keras saved it.
     """
 
     as_of: date
@@ -44,6 +45,12 @@ class LstmWeights:
     then: Layers | None
     now: Layers
     keras_file: bytes
+
+    def at(self, day: date) -> Layers | None:
+        """The newest layers that may be known on a day; None before there are any."""
+        if self.as_of <= day:
+            return self.now
+        return self.then if self.then_as_of <= day else None
 
 
 def train_lstm(
@@ -55,7 +62,7 @@ def train_lstm(
     """
     known = sorted((one.before(as_of) for one in series), key=lambda one: (one.metric, one.key))
     origins = origins_of([one for one in known if len(one.values)], as_of)
-    first = origins[0] if origins else as_of
+    first = origins[min(FOLD, len(origins) - 1)] if origins else as_of
     then = _trained(known, first, lambda part: tell(int(50 * part), "network for the backtest"))
     now = _trained(known, as_of, lambda part: tell(50 + int(50 * part), "network"))
     if now is None:
