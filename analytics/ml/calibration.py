@@ -19,7 +19,7 @@ from analytics.ml.logistic import Logistic, log_odds, logistic
 from analytics.ml.standing import STATES, states_of
 
 TOLERANCE_MIN, TOLERANCE_SHARE = 15.0, 0.1
-SURE = 0.95
+SURE, SURE_ENOUGH, VERY_SURE = 0.95, 0.965, 0.98
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,9 @@ class Promise:
 class Calibration:
     """Fitted on one set of shifts, applied to any.
 
-    `sure` is the confidence in every shift whose own would be 95 % or more: the share of them that
-    came out right. Finer differences cannot be told apart on the shifts there are.
+    `sure` is the confidence in every shift whose own would be 95 % or more: 98 % when about that
+    many of them or more came out right, else 95 %. Finer differences cannot be told apart on the
+    shifts there are, nor between one training and the next.
     """
 
     bands: Bands
@@ -98,7 +99,7 @@ def calibrate(guess: Guess, at: Circumstances, actual_min: Floats) -> Calibratio
     confidence = logistic(scores, right)
     of_sure = right[confidence.chance(scores) >= SURE]
     sure = (of_sure.sum() + 1) / (len(of_sure) + 2)
-    return Calibration(found, chance, confidence, max(SURE, float(sure)))
+    return Calibration(found, chance, confidence, VERY_SURE if sure >= SURE_ENOUGH else SURE)
 
 
 def tolerance_min(planned_min: Floats) -> Floats:

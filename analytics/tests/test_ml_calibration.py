@@ -1,0 +1,151 @@
+"""Intervals, chances, weights and levels, each on made-up shifts with a known answer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.ml.bands import bands, bands_from
+from analytics.ml.logistic import logistic
+from analytics.ml.reliability import reliability, wilson
+from analytics.ml.risk import LEVELS, risk_of
+from analytics.ml.selection import absolute_loss, select, squared_loss
+from analytics.ml.standing import DOWN_NOW, RECENTLY_STOPPED, RUNNING
+
+
+def shifts(number: int, seed: int = 7):
+    """Running machines rarely stop, those that are down mostly stay down."""
+    draw = np.random.default_rng(seed)
+    state = np.where(draw.random(number) < 0.2, DOWN_NOW, RUNNING)
+    stops = np.where(draw.random(number) < 0.1, draw.exponential(60, number), 0.0)
+    stays = np.where(draw.random(number) < 0.7, 480.0, draw.uniform(0, 480, number))
+    actual = np.clip(np.where(state == DOWN_NOW, stays, stops), 0, 480)
+    median = np.where(state == DOWN_NOW, 480.0, 0.0)
+    return actual, median, state
+
+
+def test_intervals_hold_their_level_in_each_state_on_other_shifts():
+    actual, median, state = shifts(3000)
+    found = bands(actual, median, expected=median, state=state)
+    later, said, then = shifts(3000, seed=8)
+    low80, high80, low95, high95 = found.around(said, said, then).T
+    for one in (RUNNING, DOWN_NOW):
+        rows = then == one
+        assert ((low80 <= later) & (later <= high80))[rows].mean() >= 0.78
+        assert ((low95 <= later) & (later <= high95))[rows].mean() >= 0.935
+    assert (low95[then == DOWN_NOW] > 0).any() and (high95[then == RUNNING] < 480).any()
+
+
+def test_a_state_with_few_shifts_shares_the_interval_of_the_nearest_and_says_so():
+    actual, median, state = shifts(400)
+    state[:5] = RECENTLY_STOPPED
+    found = bands(actual, median, expected=median, state=state)
+    assert found.group[RECENTLY_STOPPED] == RUNNING
+    assert len(found.merged) == 1
+    assert "recently stopped: 5 shifts are fewer than 20" in found.merged[0]
+    assert "“running”" in found.merged[0]
+
+
+def test_with_too_few_shifts_for_a_level_the_interval_is_the_whole_shift():
+    found = bands(np.zeros(25), np.zeros(25), expected=np.zeros(25), state=np.zeros(25, np.int64))
+    low80, high80, low95, high95 = found.around(np.zeros(1), np.zeros(1), np.zeros(1, np.int64))[0]
+    assert (low80, high80) == (0, 0)
+    assert (low95, high95) == (0, 480)
+
+
+def test_shifts_that_expect_more_have_wider_intervals():
+    draw = np.random.default_rng(7)
+    expected = draw.uniform(0, 100, 2000)
+    actual = np.where(draw.random(2000) < expected / 200, 4 * expected, 0.0)
+    calm = np.zeros(2000, np.int64)
+    found = bands(actual, np.zeros(2000), expected=expected, state=calm)
+    band = found.around(np.zeros(2), np.array([5.0, 95.0]), np.zeros(2, np.int64))
+    assert band[0, 3] < band[1, 3]
+
+
+def test_bands_kept_as_json_are_the_same():
+    actual, median, state = shifts(500)
+    found = bands(actual, median, expected=median, state=state)
+    assert bands_from(found.as_json()) == found
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10_000), number=st.integers(2, 60))
+def test_intervals_are_nested_whatever_the_shifts(seed, number):
+    draw = np.random.default_rng(seed)
+    actual, median = draw.uniform(0, 480, (2, number))
+    state = draw.integers(0, 4, number)
+    found = bands(actual, median, expected=median, state=state)
+    band = found.around(median, median, state)
+    for low, high in ((band[:, 2], band[:, 0]), (band[:, 0], median), (median, band[:, 1]),
+                      (band[:, 1], band[:, 3])):  # fmt: skip
+        assert (low <= high).all()
+
+
+def test_chances_come_out_as_often_as_they_say():
+    draw = np.random.default_rng(7)
+    score = draw.normal(0, 1, (8000, 1))
+    true = 1 / (1 + np.exp(-(2 * score[:, 0] - 3)))
+    happened = draw.random(8000) < true
+    found = logistic(score, happened).chance(score)
+    assert np.abs(found - true).max() < 0.05
+    for one in reliability(found, happened):
+        assert one["low"] - 0.03 <= one["predicted"] <= one["high"] + 0.03
+
+
+@pytest.mark.parametrize("all_of_them", [True, False])
+def test_chances_are_never_certain_and_survive_scores_that_tell_everything(all_of_them):
+    score = np.linspace(-1, 1, 50)[:, None]
+    happened = np.full(50, all_of_them)
+    assert logistic(score, happened).chance(score).min() > 0
+    told = logistic(score, score[:, 0] > 0).chance(score)
+    assert 0 < told.min() < 0.2 and 0.8 < told.max() < 1
+    assert (np.diff(told) >= 0).all()
+
+
+def test_a_score_that_never_varies_is_left_out():
+    draw = np.random.default_rng(7)
+    score = np.column_stack([draw.normal(0, 1, 300), np.full(300, 4.0)])
+    found = logistic(score, score[:, 0] > 0)
+    moved = found.chance(score + np.array([0.0, 5.0]))
+    np.testing.assert_allclose(moved, found.chance(score))
+
+
+def test_selection_takes_the_mix_that_errs_least_and_leaves_out_what_does_not_help():
+    actual = np.array([0.0, 10.0, 20.0, 30.0])
+    answers = {"high": actual + 4, "low": actual - 4, "worse": actual * 0 + 100}
+    weights = select(answers, squared_loss(actual))
+    assert weights == {"high": 0.5, "low": 0.5}
+    assert sum(weights.values()) == pytest.approx(1)
+
+
+def test_selection_never_does_worse_than_its_best_member():
+    draw = np.random.default_rng(7)
+    actual = draw.exponential(20, 200)
+    answers = {str(n): actual + draw.normal(n, 10, 200) for n in range(4)}
+    loss = absolute_loss(actual)
+    weights = select(answers, loss)
+    mixed = sum(weight * answers[name] for name, weight in weights.items())
+    assert loss(mixed) <= min(map(loss, answers.values()))
+
+
+def test_a_perfect_member_serves_alone():
+    actual = np.array([0.0, 5.0])
+    answers = {"good": actual, "bad": actual + 1}
+    assert select(answers, absolute_loss(actual)) == {"good": 1.0}
+
+
+def test_risk_rises_with_the_chance_and_is_critical_when_down_now():
+    levels = [risk_of(p, False) for p in (0, 0.049, 0.05, 0.199, 0.2, 0.499, 0.5, 1)]
+    assert levels == ["low", "low", "medium", "medium", "high", "high", "critical", "critical"]
+    assert risk_of(0.0, True) == "critical"
+    assert risk_of(0.3, False, thresholds=(0.1, 0.4, 0.8)) == "medium"
+    assert LEVELS == ("low", "medium", "high", "critical")
+
+
+def test_the_range_of_a_share_is_wilsons():
+    low, high = wilson(8, 10)
+    assert (round(low, 3), round(high, 3)) == (0.490, 0.943)
+    assert wilson(0, 20)[0] == 0
