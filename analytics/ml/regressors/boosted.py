@@ -7,7 +7,7 @@ module of its own that names its loss.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -27,7 +27,7 @@ TREE: dict[str, Any] = {
     "min_child_weight": 10,
     "nthread": 1,
 }
-ROUNDS = 100
+ROUNDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,18 @@ class Boosted:
         cls, sample: Sample, loss: Mapping[str, Any], *, seed: int, start: Floats | None = None
     ) -> Self:
         """`start` is the answer from which boosting departs, for each shift."""
+        return cls.fit_each(sample, loss, seeds=(seed,), start=start)[0]
+
+    @classmethod
+    def fit_each(
+        cls,
+        sample: Sample,
+        loss: Mapping[str, Any],
+        *,
+        seeds: Iterable[int],
+        start: Floats | None = None,
+    ) -> tuple[Self, ...]:
+        """One a seed; the shifts are sorted into bins once."""
         import xgboost
 
         data = xgboost.QuantileDMatrix(
@@ -54,8 +66,10 @@ class Boosted:
         )
         rounds = int(loss.get("rounds", ROUNDS))
         named = {name: value for name, value in loss.items() if name != "rounds"}
-        booster = xgboost.train({**TREE, "seed": seed, **named}, data, rounds)
-        return cls(sample.table.names, booster)
+        return tuple(
+            cls(sample.table.names, xgboost.train({**TREE, "seed": seed, **named}, data, rounds))
+            for seed in seeds
+        )
 
     def predict(self, table: FeatureTable, start: Floats | None = None) -> Floats:
         """What the loss is minimised by, for each row."""

@@ -19,7 +19,7 @@ from analytics.ml.regressors.boosted import Boosted
 from analytics.ml.regressors.protocol import Sample
 
 WHETHER = {"objective": "binary:logistic", "max_depth": 4, "min_child_weight": 2}
-HOW_LONG = {"objective": "reg:gamma", "max_depth": 3, "rounds": 60, "min_child_weight": 5}
+HOW_LONG = {"objective": "reg:gamma", "max_depth": 3, "min_child_weight": 5}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Means of the leaves of many trees, each grown on a bootstrap of the shifts and few features.
 
-Source: Breiman (2001), Machine Learning 45. Each tree sees at most 6,000 shifts: more of them cost
+Source: Breiman (2001), Machine Learning 45. Each tree sees at most 4,000 shifts: more of them cost
 time in proportion and change little.
 """
 
@@ -17,7 +17,7 @@ from analytics.ml.features.table import FeatureTable
 from analytics.ml.history import Floats
 from analytics.ml.regressors.protocol import Sample
 
-TREES, SHIFTS_A_TREE, LEAF = 30, 6_000, 8
+TREES, SHIFTS_A_TREE, LEAF = 20, 4_000, 8
 TRUSTED = ["sklearn.tree._tree.Tree"]
 
 

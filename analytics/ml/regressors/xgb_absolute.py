@@ -43,7 +43,7 @@ class XgbAbsolute:
         """Each booster corrects the last value."""
         start = LastValue().predict(sample.table)
         seeds = range(seed, seed + BOOSTERS)
-        return cls(tuple(Boosted.fit(sample, LOSS, seed=one, start=start) for one in seeds))
+        return cls(Boosted.fit_each(sample, LOSS, seeds=seeds, start=start))
 
     def predict(self, table: FeatureTable) -> Floats:
         """The median of the votes."""

@@ -18,7 +18,12 @@ from analytics.ml.history import Floats
 from analytics.ml.regressors.boosted import Boosted
 from analytics.ml.regressors.protocol import Sample
 
-LOSS = {"objective": "reg:tweedie", "tweedie_variance_power": 1.4, "max_depth": 4}
+LOSS = {
+    "objective": "reg:tweedie",
+    "tweedie_variance_power": 1.4,
+    "max_depth": 4,
+    "learning_rate": 0.15,
+}
 LEAST_MIN = 0.01
 
 
