@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -17,6 +18,8 @@ from production.shopfloor.packml import TimeClass, time_class
 from production.shopfloor.record import us
 
 FINEST_S, COARSEST_S = 1, 600
+LONGEST_GAP_S, MOST_ROWS = 3600, 25_000
+"""A longer silence tells nothing about how often a signal is sampled."""
 HELD_STEPS = 5
 """A value holds for so many steps when nothing new comes: servers send what changes."""
 
@@ -27,25 +30,38 @@ WHERE signal_id = ANY(%s) AND source_timestamp >= %s AND source_timestamp < %s
   AND status_code < 1073741824 AND value IS NOT NULL
 GROUP BY 1, 2"""
 
-# The middle of the intervals between samples of a machine's process signals.
+# The interval between samples in which half of the sampled time lies: an hour of values a second
+# after weeks of values a minute does not make a grid of seconds.
 STEP = """
-SELECT machine_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY gap)
+SELECT machine_id, min(gap) FILTER (WHERE so_far >= whole / 2), min(whole) / min(signals)
 FROM (
-  SELECT s.machine_id, extract(epoch FROM p.source_timestamp - lag(p.source_timestamp)
-         OVER (PARTITION BY p.signal_id ORDER BY p.source_timestamp))::float8 AS gap
-  FROM production_signal s JOIN production_sample p ON p.signal_id = s.id
-  WHERE s.machine_id = ANY(%s) AND s.role = 'process'
-    AND p.source_timestamp >= %s AND p.source_timestamp < %s AND p.value IS NOT NULL) AS gaps
-WHERE gap > 0 GROUP BY 1"""
+  SELECT machine_id, gap, sum(gap) OVER (PARTITION BY machine_id ORDER BY gap) AS so_far,
+         sum(gap) OVER (PARTITION BY machine_id) AS whole,
+         (SELECT count(*) FROM production_signal c
+          WHERE c.machine_id = g.machine_id AND c.role = 'process') AS signals
+  FROM (
+    SELECT s.machine_id, extract(epoch FROM p.source_timestamp - lag(p.source_timestamp)
+           OVER (PARTITION BY p.signal_id ORDER BY p.source_timestamp))::float8 AS gap
+    FROM production_signal s JOIN production_sample p ON p.signal_id = s.id
+    WHERE s.machine_id = ANY(%s) AND s.role = 'process'
+      AND p.source_timestamp >= %s AND p.source_timestamp < %s AND p.value IS NOT NULL) AS g
+  WHERE gap > 0 AND gap <= %s) AS ranked
+GROUP BY machine_id"""
 
 
 def steps_of(machines: Sequence[Machine], interval: Interval) -> dict[str, int]:
     """By machine_id: whole seconds a step of the grid that its samples fit, 1 to 600."""
     names = {machine.pk: machine.machine_id for machine in machines}
     with connection.cursor() as cursor:
-        cursor.execute(STEP, [list(names), interval.start, interval.end])
+        cursor.execute(STEP, [list(names), interval.start, interval.end, LONGEST_GAP_S])
         found = cursor.fetchall()
-    return {names[pk]: int(min(max(round(gap), FINEST_S), COARSEST_S)) for pk, gap in found}
+    return {names[pk]: _step(gap, sampled) for pk, gap, sampled in found}
+
+
+def _step(gap_s: float, sampled_s: float) -> int:
+    """A grid no finer than the samples are, nor than gives MOST_ROWS."""
+    finest = max(FINEST_S, math.ceil(sampled_s / MOST_ROWS))
+    return int(min(max(round(gap_s), finest), COARSEST_S))
 
 
 def frames_of(
@@ -84,7 +100,7 @@ def _frame(machine: Machine, interval: Interval, step_s: int) -> SignalFrame:
         names=tuple(signal.name for signal in signals),
         time_us=times,
         values=_held(values),
-        running=_running(machine, interval, times),
+        running=_running(machine, interval, times, step_s * 1_000_000),
     )
 
 
@@ -100,8 +116,8 @@ def _held(values: Floats) -> Floats:
     return np.where(fresh, held, np.nan)
 
 
-def _running(machine: Machine, interval: Interval, times: Ints) -> Bools | None:
-    """In which rows the machine executed; None for a machine whose states nobody knows."""
+def _running(machine: Machine, interval: Interval, times: Ints, step_us: int) -> Bools | None:
+    """Rows through all of which the machine executed; None where nobody knows its states."""
     rows = StateInterval.objects.filter(
         Q(end__isnull=True) | Q(end__gt=interval.start), machine=machine, start__lt=interval.end
     )
@@ -112,7 +128,7 @@ def _running(machine: Machine, interval: Interval, times: Ints) -> Bools | None:
     for start, end, state in spans:
         if time_class(state) is TimeClass.APT:
             until = us(end) if end else np.iinfo(np.int64).max
-            running |= (times >= us(start)) & (times < until)
+            running |= (times >= us(start)) & (times + step_us <= until)
     return running
 
 
