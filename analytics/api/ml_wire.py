@@ -121,6 +121,7 @@ AnomalyOut = shape(
 AnomalyPage = page("AnomalyPage", AnomalyOut)
 VersionOut = shape(
     "ModelVersion",
+    id=serializers.IntegerField(),
     task=text(),
     version=text(),
     status=text(),

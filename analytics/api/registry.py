@@ -38,6 +38,7 @@ def version_card(version: ModelVersion) -> dict[str, Any]:
     )  # fmt: skip
     return {
         **{name: getattr(version, name) for name in plain},
+        "id": version.pk,
         "version": str(version.number),
         "members": sorted(version.weights),
         "promoted_at": promotion.at if promotion else None,

@@ -25,6 +25,7 @@ class Preferences(models.Model):
     )
 
     class Meta:
+        verbose_name = verbose_name_plural = "preferences of prediction"
         constraints = (
             models.CheckConstraint(condition=models.Q(pk=1), name="one_row_of_preferences"),
             models.CheckConstraint(

@@ -55,7 +55,7 @@ def _answer(said: Said, machine_id: str | None, days: int, now: datetime) -> dic
 
 
 def _element(row: Prediction) -> dict[str, Any]:
-    version = row.version
+    version, branch = row.version, branch_of(row)
     return {
         "status": "ok",
         "predicted_downtime_next_shift": row.median_min,
@@ -65,9 +65,9 @@ def _element(row: Prediction) -> dict[str, Any]:
         "interval_95": [row.lo95, row.hi95],
         "model_confidence_score": row.confidence,
         "risk_assessment": row.risk.capitalize(),
-        "feature_importance": version.evidence.get("feature_importance", {}),
+        "feature_importance": branch["importance"],
         "guard": row.served,
-        "skill_vs_naive": version.skill_vs_naive,
+        "skill_vs_naive": branch["skill"],
         "model_version": str(version.number),
         "shift": {
             "name": row.shift,
@@ -79,6 +79,13 @@ def _element(row: Prediction) -> dict[str, Any]:
         "missing": [],
         "ready_at": None,
     }
+
+
+def branch_of(row: Prediction) -> dict[str, Any]:
+    """The part of the model that answered: at the start of a shift, or ahead of it."""
+    branches: dict[str, Any] = row.version.evidence["branches"]
+    found: dict[str, Any] = branches["start" if row.as_of == row.shift_start else "ahead"]
+    return found
 
 
 def _insufficient(

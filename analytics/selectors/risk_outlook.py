@@ -9,9 +9,10 @@ from typing import Any
 from django.db import connection
 
 from analytics.ml.risk import THRESHOLDS
-from analytics.models import Anomaly, ModelVersion, Prediction
+from analytics.models import Anomaly, Prediction
 from analytics.selectors.answers import kept
 from analytics.selectors.missing import why_no_risk
+from analytics.selectors.next_shift import branch_of
 from analytics.selectors.outlook_shapes import (
     Coverage,
     Evidence,
@@ -60,7 +61,7 @@ def _outlook(said: Said, now: datetime) -> RiskOutlook:
         planned_min=said.machines[0].planned_min,
         thresholds=preferences().thresholds,
         machines=[_machine(row, states[row.machine.machine_id]) for row in said.machines],
-        evidence=evidence_of(version),
+        evidence=evidence_of(plant),
         track=kept("track", track_record),
         open_anomalies=Anomaly.objects.filter(status=Anomaly.Status.OPEN).count(),
     )
@@ -100,8 +101,9 @@ def _state(element: Mapping[str, Any], now: datetime) -> str:
     return word if minutes is None else f"{word} {minutes:.0f} min"
 
 
-def evidence_of(version: ModelVersion) -> Evidence:
-    """A version's stored evidence as the pages draw it."""
+def evidence_of(row: Prediction) -> Evidence:
+    """The stored evidence of the version that answered, with the part of it that did."""
+    version, branch = row.version, branch_of(row)
     told = version.evidence
     naive = str(version.metrics.get("best_naive", ""))
     return Evidence(
@@ -111,16 +113,16 @@ def evidence_of(version: ModelVersion) -> Evidence:
         ],
         levels=_levels(told.get("levels", [])),
         weights=sorted(version.weights.items(), key=lambda item: -item[1]),
-        guard=version.guard_reason,
-        served=version.guard,
-        skill_vs_naive=version.skill_vs_naive,
+        guard=branch["reason"],
+        served=branch["serves"],
+        skill_vs_naive=branch["skill"],
         naive_name=naive.replace("_", " "),
         coverage=[
             Coverage(one["group"], one["shifts"], one["coverage_80"], one["coverage_95"])
             for one in told.get("coverage", [])
         ],
         merged=told.get("merged", []),
-        importance=list(told.get("feature_importance", {}).items()),
+        importance=list(branch["importance"].items()),
     )
 
 

@@ -33,6 +33,8 @@ FIRST_LOOK = timedelta(days=7)
 CONTEXT_ROWS = 600
 """Rows before the first one that is judged, so that its score does not depend on where we begin."""
 HOUR_US = 3_600_000_000
+SHIFTS_SHARE = 0.2
+"""Of the false alarms that a machine may raise a week; its signals have the rest."""
 
 Tell = Callable[[float, str], None]
 
@@ -57,7 +59,7 @@ def learn(*, as_of: datetime, tell: Tell) -> tuple[SignalDetector, dict[str, int
             "No process signal was sampled in the two weeks before.",
             missing=["Samples of process signals in two weeks: have 0, need 240 a machine."],
         )
-    budget = preferences().alarms_a_week
+    budget = preferences().alarms_a_week * (1 - SHIFTS_SHARE)
     return fit(frames, budget_per_week=budget, tell=tell), steps
 
 

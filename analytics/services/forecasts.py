@@ -19,14 +19,14 @@ from analytics.forecasting.forecast import forecast
 from analytics.forecasting.ladder import LEAST_DAYS
 from analytics.forecasting.lstm import dump_lstm, load_lstm
 from analytics.forecasting.lstm import train_lstm as learn_lstm
-from analytics.forecasting.pool.roster import NAIVE
+from analytics.forecasting.pool.roster import NAIVE, installed
 from analytics.forecasting.series import HORIZON, DailySeries
 from analytics.forecasting.train import train
 from analytics.ml.instants import midnight, plant_day
 from analytics.models import Forecast, ModelVersion
 from analytics.selectors.answers import answers_changed
 from analytics.selectors.metrics import plant_series
-from analytics.services.forecast_duel import decide, facts_of
+from analytics.services.forecast_duel import admit, facts_of
 from analytics.services.models_in_force import loaded
 from analytics.services.registry import challenger, champion, hash_of, keep_version
 from production.selectors.calendar import plant_timezone
@@ -52,15 +52,18 @@ def series_until(origin: date, *, keys: Sequence[str] | None = None) -> list[Dai
 
 
 def train_lstm(*, as_of: datetime, tell: Tell) -> dict[str, bytes]:
-    """The global LSTM as files; runs where TensorFlow may be imported."""
+    """The global LSTM as files, none where there is too little to learn from; runs where TensorFlow
+    may be imported.
+    """
     origin = plant_day(as_of, plant_timezone())
-    return dump_lstm(learn_lstm(series_until(origin), as_of=origin, tell=tell))
+    weights = learn_lstm(series_until(origin), as_of=origin, tell=tell)
+    return dump_lstm(weights) if weights else {}
 
 
 def train_forecast(
     *, as_of: datetime, lstm_parts: dict[str, bytes] | None, tell: Tell
 ) -> ModelVersion:
-    """Train on what was known at `as_of`; the version serves where it is shown to be better.
+    """Train on what was known at `as_of`; only a first version serves at once.
 
     Raises InsufficientData where no series is long enough.
     """
@@ -86,7 +89,7 @@ def train_forecast(
             **facts_of(model),
         },
     )
-    decide(version)
+    admit(version)
     return version
 
 
@@ -108,7 +111,9 @@ def publish_cheap(*, origin: date) -> int:
     """
     series = series_until(origin)
     serving = champion(TASK)
-    model = loaded(serving, load) if serving else train(series, as_of=origin, members=CHEAP)
+    if serving is None:
+        return 0
+    model = loaded(serving, load)
     cheap = replace(model, members=tuple(name for name in model.members if name in CHEAP))
     said = [
         replace(one, reason=f"{CHEAP_REASON} {one.reason}".strip())
@@ -121,7 +126,7 @@ def publish_cheap(*, origin: date) -> int:
 def _store(
     said: Sequence[DailyForecast],
     series: Sequence[DailySeries],
-    version: ModelVersion | None,
+    version: ModelVersion,
     **flags: bool,
 ) -> int:
     issued = clock.now()
@@ -144,11 +149,23 @@ def columns(one: DailyForecast, series: DailySeries) -> dict[str, Any]:
         **{name: plain[name] for name in names},
         "origin": one.origin,
         "as_of": midnight(one.origin, plant_timezone()),
-        "reason": one.reason,
+        "reason": f"{one.reason} {_absent(one)}".strip(),
         "is_open": series.plan_from(one.origin).tolist(),
         "naive": plain["members"].get(NAIVE) or [],
         "backtest": {**one.backtest, "missing": plain["missing"]},
     }
+
+
+def _absent(one: DailyForecast) -> str:
+    """Which members take no part, and why."""
+    if one.served == "insufficient":
+        return ""
+    absent = [name for name, line in one.members.items() if line is None]
+    missing = [name for name in absent if name not in installed()]
+    untrained = [name for name in absent if name in installed()]
+    words = [f"Not installed: {', '.join(missing)}."] if missing else []
+    words += [f"Not trained on a history this short: {', '.join(untrained)}."] if untrained else []
+    return " ".join(words)
 
 
 def grade_forecasts(*, today: date) -> int:

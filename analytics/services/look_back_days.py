@@ -6,10 +6,12 @@ Weeks are answered by models that knew nothing of them, trained every four weeks
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone as clock
 
+from amis.errors import InsufficientData
 from analytics.forecasting.forecast import forecast
 from analytics.ml.instants import FIRST_MONDAY, plant_day
 from analytics.models import Forecast
@@ -32,7 +34,8 @@ def look_back_days(*, until: datetime, tell: Tell) -> int:
     stored = 0
     for n, origin in enumerate(_mondays(plant_day(until, timezone))):
         tell(100 * n / WEEKS, f"the week of {origin}")
-        stored += _forecast_from(origin, answers)
+        with suppress(InsufficientData):
+            stored += _forecast_from(origin, answers)
     answers_changed()
     return stored
 

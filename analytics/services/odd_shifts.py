@@ -12,12 +12,11 @@ from analytics.models import Anomaly, Prediction
 from analytics.selectors.preferences import preferences
 from analytics.selectors.shift_history import predicted_machines
 from analytics.selectors.track_record import last_said
+from analytics.services.anomalies import SHIFTS_SHARE
 from analytics.services.training import history_until
 from production.shopfloor.record import instant, us
 
 LOOKED_AT = timedelta(days=14)
-SHIFTS_SHARE = 0.2
-"""Of the false alarms that a machine may raise a week; its signals have the rest."""
 
 
 def detect_shifts(*, until: datetime) -> int:

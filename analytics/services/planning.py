@@ -15,7 +15,7 @@ from analytics.models import ModelVersion, Promotion, Run
 from analytics.selectors.shift_history import first_start, predicted_machines
 from analytics.selectors.signal_series import first_sample_day
 from analytics.services.drift import has_drifted
-from analytics.services.registry import champion
+from analytics.services.registry import champion, in_force
 from analytics.services.runs import Piece, plan_run
 from analytics.services.scoring import open_questions
 from analytics.services.work import KINDS
@@ -79,8 +79,7 @@ def _due(machines: list[Machine], *, now: datetime, timezone: str) -> Iterator[P
     if champion(ModelVersion.Task.FORECAST):
         yield Piece("forecast", midnight(plant_day(now - AFTER_MIDNIGHT, timezone), timezone))
         yield from _look_back("look_back_days", ModelVersion.Task.FORECAST)
-    if now.astimezone(ZoneInfo(timezone)).time() >= DEADLINE:
-        yield from _late(midnight(plant_day(now, timezone), timezone))
+    yield from _late(now, timezone)
     if champion(ModelVersion.Task.ANOMALY):
         yield Piece("detect", hour)
     yield Piece("detect_shifts", hour)
@@ -94,10 +93,18 @@ def _look_back(kind: str, task: str) -> Iterator[Piece]:
         yield Piece(kind, first.version.as_of)
 
 
-def _late(due_at: datetime) -> Iterator[Piece]:
-    """What the morning's report needs and is not there: cheap members say it, and say so."""
+def _late(now: datetime, timezone: str) -> Iterator[Piece]:
+    """What the morning's report needs and is not there: cheap members say it, and say so.
+
+    On the day on which a plant has its first model nothing is late.
+    """
+    local = now.astimezone(ZoneInfo(timezone))
+    if local.time() < DEADLINE:
+        return
+    deadline = local.replace(hour=DEADLINE.hour, minute=DEADLINE.minute, second=0, microsecond=0)
+    due_at = midnight(local.date(), timezone)
     done = Run.objects.filter(kind="forecast", due_at=due_at, state=Run.State.DONE)
-    if not done.exists():
+    if in_force(ModelVersion.Task.FORECAST, deadline) and not done.exists():
         yield Piece("forecast_cheap", due_at)
 
 

@@ -14,6 +14,7 @@ from amis.errors import InsufficientData
 from analytics.ml import downtime
 from analytics.ml.artefact import dump, load
 from analytics.ml.challenge import Verdict, compare, losses
+from analytics.ml.evidence import importance_of
 from analytics.ml.history import Ints, ShiftHistory, questions_of
 from analytics.ml.model import DowntimeModel
 from analytics.ml.plant_total import common_correlation
@@ -163,10 +164,27 @@ def _facts(model: DowntimeModel, history: ShiftHistory, correlation: float) -> d
             "naive": {**naive, "error": naive["mae"]},
             "unit": "minutes of mean absolute error a shift",
         },
-        "evidence": {**told, "correlation": correlation},
+        "evidence": {**told, "correlation": correlation, "branches": _branches(model)},
         "guard": model.guard.serves,
         "guard_reason": model.guard.reason,
         "skill_vs_naive": model.skill_vs_naive,
+    }
+
+
+def _branches(model: DowntimeModel) -> dict[str, Any]:
+    """Who answers at the start of a shift and ahead of it, how much better than naive, from what.
+
+    A naive rule looks at one thing only: itself.
+    """
+    return {
+        name: {
+            "serves": branch.guard.serves,
+            "reason": branch.guard.reason,
+            "skill": branch.skill,
+            "importance": _named(importance_of(branch), model.signals)
+            or {branch.guard.serves: 1.0},
+        }
+        for name, branch in model.branches.items()
     }
 
 

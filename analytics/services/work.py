@@ -13,6 +13,7 @@ from analytics.ml.instants import plant_day
 from analytics.models import Run
 from analytics.services import (
     anomalies,
+    forecast_duel,
     forecasts,
     grading,
     look_back,
@@ -102,7 +103,8 @@ def _detect_shifts(run: Run, tell: Tell) -> None:
 def _grade(run: Run, tell: Tell) -> None:
     now = clock.now()
     grading.grade_predictions(now=now)
-    forecasts.grade_forecasts(today=plant_day(now, plant_timezone()))
+    if forecasts.grade_forecasts(today=plant_day(now, plant_timezone())):
+        forecast_duel.judge_shadow()
 
 
 KINDS = {

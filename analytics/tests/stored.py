@@ -14,12 +14,20 @@ FIELDS = (
     "confidence", "risk", "down_now", "served", "planned_min",
 )  # fmt: skip
 
+BRANCH = {
+    "serves": "model",
+    "reason": "The model serves.",
+    "skill": 0.36,
+    "importance": {"down_now": 0.6, "stops_7_d": 0.4},
+}
+
 
 def store_version(task: str, now: datetime) -> ModelVersion:
     version = ModelVersion.objects.create(
         task=task, number=14, status="champion", as_of=now, code_hash="c", data_hash="d",
         data_from=now - timedelta(days=90), data_to=now, weights={"xgb_absolute": 1.0},
         metrics={"best_naive": "last_value"}, skill_vs_naive=0.36, guard_reason="The model serves.",
+        evidence={"branches": dict.fromkeys(("start", "ahead"), BRANCH)},
     )  # fmt: skip
     Promotion.objects.create(version=version, at=now, by="AMIS", why="The first.")
     return version

@@ -82,7 +82,10 @@ def _part(
 
 def _shift_rows(part: Interval, machine_id: str | None, seen: set[str]) -> Iterator[list[Any]]:
     """Machines whose signals cannot be judged are judged by their shifts."""
-    history = history_until(part.end)
+    try:
+        history = history_until(part.end)
+    except InsufficientData:
+        return
     inside = (history.start_us >= us(part.start)) & (history.start_us < us(part.end))
     names = np.array(history.machines)[history.machine]
     shown = np.array([name not in seen and machine_id in (None, name) for name in names])
