@@ -1,4 +1,4 @@
-"""Whether a challenger of the forecast serves: by what both said of the same days, and what came."""
+"""Whether a forecast's challenger serves: by what both said of the same days, and what came."""
 
 from __future__ import annotations
 
