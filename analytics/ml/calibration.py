@@ -16,7 +16,7 @@ from analytics.ml.exceedance import LONG_MIN
 from analytics.ml.features.table import FeatureTable
 from analytics.ml.history import Floats, Ints
 from analytics.ml.logistic import Logistic, log_odds, logistic
-from analytics.ml.standing import STATES, states_of
+from analytics.ml.standing import DOWN_ALL_SHIFT, STATES, states_of
 
 TOLERANCE_MIN, TOLERANCE_SHARE = 15.0, 0.1
 SURE, SURE_ENOUGH, VERY_SURE = 0.95, 0.965, 0.98
@@ -58,7 +58,7 @@ class Calibration:
     def promise(self, guess: Guess, at: Circumstances) -> Promise:
         """Everything that is said of a shift."""
         band = self.bands.around(guess.median, guess.expected, at.state)
-        chance = self.chance.chance(_chance_scores(guess))
+        chance = self.chance.chance(_chance_scores(guess, at))
         confidence = self.confidence.chance(_confidence_scores(guess, band, chance, at))
         confidence = np.where(confidence >= SURE, self.sure, confidence)
         share = at.planned_min / 480.0
@@ -91,9 +91,9 @@ def calibrate(guess: Guess, at: Circumstances, actual_min: Floats) -> Calibratio
     """`actual_min` are the minutes that the shifts turned out to have."""
     rate = actual_min / at.planned_min * 480.0
     found = bands(rate, guess.median, expected=guess.expected, state=at.state)
-    chance = logistic(_chance_scores(guess), actual_min >= LONG_MIN)
+    chance = logistic(_chance_scores(guess, at), actual_min >= LONG_MIN)
     band = found.around(guess.median, guess.expected, at.state)
-    scores = _confidence_scores(guess, band, chance.chance(_chance_scores(guess)), at)
+    scores = _confidence_scores(guess, band, chance.chance(_chance_scores(guess, at)), at)
     error = np.abs(actual_min - guess.median * at.planned_min / 480.0)
     right = error <= tolerance_min(at.planned_min)
     confidence = logistic(scores, right)
@@ -107,8 +107,12 @@ def tolerance_min(planned_min: Floats) -> Floats:
     return np.maximum(TOLERANCE_MIN, TOLERANCE_SHARE * planned_min)
 
 
-def _chance_scores(guess: Guess) -> Floats:
-    return np.column_stack([log_odds(guess.chance), np.log1p(guess.expected)])
+def _chance_scores(guess: Guess, at: Circumstances) -> Floats:
+    """Machines that are down have a slope of their own: they are few, and most stay down."""
+    is_down, odds = at.state >= DOWN_ALL_SHIFT, log_odds(guess.chance)
+    up = ~is_down
+    scores = [up * odds, up * np.log1p(guess.expected), is_down, is_down * odds]
+    return np.column_stack(scores).astype(np.float64)
 
 
 def _confidence_scores(guess: Guess, band: Floats, chance: Floats, at: Circumstances) -> Floats:

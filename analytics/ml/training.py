@@ -20,7 +20,7 @@ from analytics.ml.thinning import evenly, thinned
 Tell = Callable[[int, str], None]
 SEED = 7
 HELD_BACK, HELD_BACK_AT_LEAST = 0.2, 100
-MOST_LEARNED, MOST_LEARNED_AHEAD, MOST_HELD_BACK = 16_000, 8_000, 16_000
+MOST_LEARNED, MOST_LEARNED_AHEAD, MOST_HELD_BACK = 16_000, 8_000, 40_000
 
 
 @dataclass(frozen=True, slots=True)

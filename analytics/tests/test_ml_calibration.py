@@ -38,7 +38,7 @@ def test_intervals_hold_their_level_in_each_state_on_other_shifts():
     assert (low95[then == DOWN_NOW] > 0).any() and (high95[then == RUNNING] < 480).any()
 
 
-def test_a_state_with_few_shifts_shares_the_interval_of_the_nearest_and_says_so():
+def test_a_state_with_few_shifts_has_the_wider_interval_of_its_own_and_the_nearest_and_says_so():
     actual, median, state = shifts(400)
     state[:5] = RECENTLY_STOPPED
     found = bands(actual, median, expected=median, state=state)
@@ -46,6 +46,12 @@ def test_a_state_with_few_shifts_shares_the_interval_of_the_nearest_and_says_so(
     assert len(found.merged) == 1
     assert "recently stopped: 5 shifts are fewer than 20" in found.merged[0]
     assert "“running”" in found.merged[0]
+    own, shared = (
+        found.around(np.zeros(1), np.zeros(1), np.array([one]))[0]
+        for one in (RECENTLY_STOPPED, RUNNING)
+    )
+    assert (own[2], own[3]) == (0, 480)
+    assert shared[3] < 480
 
 
 def test_with_too_few_shifts_for_a_level_the_interval_is_the_whole_shift():
