@@ -29,7 +29,7 @@ class Logistic:
     def chance(self, scores: Floats) -> Floats:
         """Scores (n, k) in, chances (n,) out."""
         z = np.clip((scores - self.centre) / self.scale, -6.0, 6.0)
-        return _sigmoid(self.weights[0] + np.einsum("nk,k->n", z, self.weights[1:]))
+        return _sigmoid(self.weights[0] + _scored(z, self.weights[1:]))
 
 
 def logistic(scores: Floats, happened: NDArray[np.bool_]) -> Logistic:
@@ -45,9 +45,9 @@ def logistic(scores: Floats, happened: NDArray[np.bool_]) -> Logistic:
     weights[0] = np.log(start / (1 - start))
     penalty = np.diag([1e-6] + [PENALTY] * z.shape[1])
     for _ in range(STEPS):
-        p = _sigmoid(x @ weights)
-        slope = x.T @ (target - p) - penalty @ weights
-        curve = (x * (p * (1 - p))[:, None]).T @ x + penalty
+        p = _sigmoid(_scored(x, weights))
+        slope = np.einsum("nk,n->k", x, target - p) - penalty @ weights
+        curve = np.einsum("nj,nk->jk", x * (p * (1 - p))[:, None], x) + penalty
         weights = _better(x, target, penalty, weights=weights, step=np.linalg.solve(curve, slope))
     return Logistic(centre, np.where(np.isfinite(scale), scale, 1e30), weights)
 
@@ -64,8 +64,14 @@ def _better(x: Floats, target: Floats, penalty: Floats, *, weights: Floats, step
 
 def _loss(x: Floats, target: Floats, penalty: Floats, weights: Floats) -> float:
     """Cross-entropy and penalty."""
-    score = x @ weights
+    score = _scored(x, weights)
     return float((np.logaddexp(0, score) - target * score).sum() + weights @ penalty @ weights / 2)
+
+
+def _scored(x: Floats, weights: Floats) -> Floats:
+    """x · w by plain loops: BLAS adds up in an order that depends on its threads."""
+    scores: Floats = np.einsum("nk,k->n", x, weights)
+    return scores
 
 
 def log_odds(chance: Floats) -> Floats:

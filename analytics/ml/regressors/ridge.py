@@ -49,15 +49,17 @@ class Ridge:
         scale = np.where(spread > 1e-12, np.sqrt(np.maximum(spread, 1e-12)), np.inf)
         x = _standard(values, centre, scale)
         level = float(np.average(sample.target, weights=sample.weight))
-        gram = (x * weight).T @ x + PENALTY * sample.weight.sum() * np.eye(x.shape[1])
-        weights = np.linalg.solve(gram, (x * weight).T @ (sample.target - level))
+        # Plain loops: BLAS adds up in an order that depends on its threads.
+        gram = np.einsum("ni,nj->ij", x * weight, x)
+        gram += PENALTY * sample.weight.sum() * np.eye(x.shape[1])
+        slope = np.einsum("ni,n->i", x * weight, sample.target - level)
+        weights = np.linalg.solve(gram, slope)
         return cls(sample.table.names, centre, scale, weights, level)
 
     def predict(self, table: FeatureTable) -> Floats:
         """Minutes, which may come out negative: what serves is clipped."""
         columns = [table.names.index(name) for name in self.names]
         x = _standard(_bent(table.values[:, columns]), self.centre, self.scale)
-        # Row by row alike, however many rows are asked for: BLAS would not promise that.
         answer: Floats = self.level + np.einsum("nf,f->n", x, self.weights)
         return answer
 

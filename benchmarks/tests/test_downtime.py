@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import downtime
+from benchmarks.downtime_gates import gates_of, rank_correlation
+from benchmarks.downtime_sets import lanl
+
+GOOD = {
+    "mae": {"ours": 7.0, "last_value": 10.0, "no_downtime": 9.0},
+    "best_naive": "no_downtime",
+    "coverage": {"all 80": 0.8, "all 95": 0.95, "down at start 95": 0.9},
+    "spearman": -0.4,
+    "levels": {name: {"observed": share} for name, share in
+               zip(("low", "medium", "high", "critical"), (0.01, 0.1, 0.3, 0.9), strict=True)},
+}  # fmt: skip
+
+
+def failed(name: str = "S16", **changed: object) -> list[str]:
+    return [gate["gate"] for gate in gates_of(name, {**GOOD, **changed}) if not gate["pass"]]
+
+
+def test_without_the_data_it_says_so_and_passes(tmp_path, capsys):
+    assert downtime.main(["--data", str(tmp_path / "nowhere")]) == 0
+    assert "Skipped" in capsys.readouterr().out
+
+
+def test_a_good_replay_passes_every_gate():
+    assert failed() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"mae": {"ours": 7.6, "last_value": 10, "no_downtime": 9}}, "last value"),
+        ({"mae": {"ours": 7.4, "last_value": 10, "no_downtime": 7}}, "best naive"),
+        ({"coverage": {"all 80": 0.7, "all 95": 0.95}}, "all 80"),
+        ({"spearman": -0.2}, "Spearman"),
+        ({"levels": {"low": {"observed": 0.1}, "medium": {"observed": 0.1}}}, "four levels"),
+        ({"levels": {"low": {"observed": 0.1}, "medium": {"observed": None}}}, "four levels"),
+    ],
+)
+def test_each_gate_can_fail(changed, said):
+    (gate,) = failed(**changed)
+    assert said in gate
+
+
+def test_the_limit_against_last_value_is_that_of_the_set():
+    assert failed("S18", mae={"ours": 8.9, "last_value": 10, "no_downtime": 9}) == []
+    assert len(failed("Grid'5000", mae={"ours": 7.3, "last_value": 10, "no_downtime": 9})) == 1
+
+
+def test_rank_correlation_gives_ties_their_middle_rank():
+    assert rank_correlation(np.array([1.0, 2, 3, 4]), np.array([9.0, 7, 5, 1])) == -1
+    held = rank_correlation(np.array([1.0, 1, 2, 3]), np.array([1.0, 2, 3, 4]))
+    assert held == pytest.approx(0.9487, abs=1e-4)
+
+
+def test_outages_are_cut_at_shift_borders_and_overlapping_ones_are_one(tmp_path: Path):
+    lines = ["machine,start,end,category,cause",
+             "S16-1.0,2000-01-01 00:00:00,2000-01-01 01:00:00,,",
+             "S16-1.0,2000-01-01 07:00:00,2000-01-01 09:30:00,,",
+             "S16-1.0,2000-01-01 09:00:00,2000-01-01 10:00:00,,",
+             "S16-2.0,2000-01-02 23:00:00,2000-01-03 09:00:00,,"]  # fmt: skip
+    with gzip.open(tmp_path / "lanl_downtime_events.csv.gz", "wt") as file:
+        file.write("\n".join(lines) + "\n")
+    history = lanl(tmp_path, "S16")
+    one = history.downtime_min[history.machine == 0]
+    assert one[:3].tolist() == [120, 120, 0]
+    assert history.stops[history.machine == 0][:2].tolist() == [2, 0]
+    assert len(history.down_machine) == 3
+    assert history.weekday[0] == 5
+    assert [history.shift_names[shift] for shift in history.shift[:3]] == [
+        "Night",
+        "Day",
+        "Evening",
+    ]
