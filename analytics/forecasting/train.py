@@ -20,7 +20,7 @@ from analytics.forecasting.lstm import LstmWeights
 from analytics.forecasting.model import ForecastModel
 from analytics.forecasting.past import past_of
 from analytics.forecasting.pool.forecaster import Forecaster
-from analytics.forecasting.pool.gradient_trees import train_trees
+from analytics.forecasting.pool.gradient_trees import train_trees, tree_rows
 from analytics.forecasting.pool.prophet_additive import EVERYWHERE
 from analytics.forecasting.pool.roster import Learned, assemble, installed
 from analytics.forecasting.series import DailySeries
@@ -46,13 +46,23 @@ def train(
         raise ValueError(f"The network knows {lstm.as_of}; the model may know {as_of} at most.")
     names = installed() | {"lstm"} if members is None else members
     tell(0, "trees")
-    now = _learned(known, as_of, names, lstm)
-    members_at = cache(lambda day: assemble(names, _learned(known, day, names, lstm)))
-    run = _backtested(known, as_of, [one.name for one in assemble(names, now)], members_at, tell)
+    rows = tree_rows(known) if "xgb" in names else None
+
+    @cache
+    def learned(day: date) -> Learned:
+        layers = lstm.at(day) if lstm and "lstm" in names else None
+        everywhere = len(known) <= EVERYWHERE
+        trees = train_trees(rows, as_of=day)
+        return Learned(trees=trees, layers=layers, prophet_everywhere=everywhere)
+
+    order = [one.name for one in assemble(names, learned(as_of))]
+    run = _backtested(known, as_of, order, lambda day: assemble(names, learned(day)), tell)
     tell(90, "weights and widths")
     groups, fits = fitted(known, run)
     tell(100, "done")
-    return ForecastModel(as_of=as_of, members=run.members, groups=groups, series=fits, learned=now)
+    return ForecastModel(
+        as_of=as_of, members=run.members, groups=groups, series=fits, learned=learned(as_of)
+    )
 
 
 def _backtested(
@@ -70,14 +80,3 @@ def _backtested(
         return members_at(next(fold[0] for fold in folds_of(origins) if origin in fold))
 
     return run_backtest(series, origins, order, pool_at)
-
-
-def _learned(
-    series: Sequence[DailySeries], as_of: date, names: frozenset[str], lstm: LstmWeights | None
-) -> Learned:
-    """What trees and network know at a day; no network from before which there is none."""
-    return Learned(
-        trees=train_trees(series, as_of=as_of) if "xgb" in names else {},
-        layers=lstm.at(as_of) if lstm and "lstm" in names else None,
-        prophet_everywhere=len(series) <= EVERYWHERE,
-    )

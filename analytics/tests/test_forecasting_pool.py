@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from analytics.forecasting.past import past_of
-from analytics.forecasting.pool.gradient_trees import train_trees
+from analytics.forecasting.pool.gradient_trees import train_trees, tree_rows
 from analytics.forecasting.pool.lstm_input import AHEAD, CHANNELS, CHARACTER
 from analytics.forecasting.pool.roster import NEEDS, Learned, assemble, installed
 from analytics.tests.daily_samples import FIRST_DAY, daily_series, noisy, stops
@@ -53,7 +53,7 @@ SERIES = [
 
 @pytest.fixture(scope="module")
 def pool():
-    trees = train_trees(SERIES, as_of=ORIGIN)
+    trees = train_trees(tree_rows(SERIES), as_of=ORIGIN)
     layers = some_layers()
     return {
         one.name: one for one in assemble(frozenset(NEEDS), Learned(trees=trees, layers=layers))

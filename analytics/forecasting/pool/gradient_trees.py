@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.forecasting.past import Past, past_of, truth_of
 from analytics.forecasting.pool.lag_features import features
@@ -24,8 +25,8 @@ LEAST_DAYS = 28
 ROWS = 30_000
 """About so many rows are learned from, whatever the number of series and days."""
 LEAST_ROWS = 200
-EVERY = 5
-"""Of an origin's 30 days every fifth is a row; the next origin takes the next ones."""
+EVERY = 3
+"""Of an origin's 30 days every third is a row; the next origin takes the next ones."""
 ROUNDS = 60
 SEED = 7
 
@@ -56,18 +57,38 @@ class GradientTrees:
         return found
 
 
-def train_trees(series: Sequence[DailySeries], *, as_of: date) -> dict[str, bytes]:
-    """XGBoost's JSON by kind, from what was known before `as_of`; no booster from few rows."""
-    known = [one.before(as_of) for one in series]
-    rows: dict[str, list[tuple[Floats, Floats]]] = {kind: [] for kind in KINDS}
-    for one in known:
-        for kind, inputs, wanted in _rows(one, _stride(known)):
-            rows[kind].append((inputs, wanted))
-    return {
-        kind: _boost(np.concatenate([x for x, _ in parts]), np.concatenate([y for _, y in parts]))
-        for kind, parts in rows.items()
-        if sum(len(y) for _, y in parts) >= LEAST_ROWS
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeRows:
+    """What trees may learn from: one row a series, origin and day ahead. `known_on` is the ordinal
+    of the day on which the row's truth is known.
+    """
+
+    kind: NDArray[np.int64]
+    known_on: NDArray[np.int64]
+    inputs: Floats
+    wanted: Floats
+
+
+def tree_rows(series: Sequence[DailySeries]) -> TreeRows | None:
+    """The rows of all series, about ROWS; None where there are none."""
+    stride = _stride(series)
+    parts = [part for one in series for part in _rows(one, stride)]
+    if not parts:
+        return None
+    kind, known_on, inputs, wanted = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return TreeRows(kind=kind, known_on=known_on, inputs=inputs, wanted=wanted)
+
+
+def train_trees(rows: TreeRows | None, *, as_of: date) -> dict[str, bytes]:
+    """XGBoost's JSON by kind, from rows whose truth was known at `as_of`; none from few rows."""
+    if rows is None:
+        return {}
+    found = {}
+    for number, kind in enumerate(KINDS):
+        used = (rows.kind == number) & (rows.known_on <= as_of.toordinal())
+        if used.sum() >= LEAST_ROWS:
+            found[kind] = _boost(rows.inputs[used], rows.wanted[used])
+    return found
 
 
 def _stride(series: Sequence[DailySeries]) -> int:
@@ -76,18 +97,22 @@ def _stride(series: Sequence[DailySeries]) -> int:
     return max(1, round(days * HORIZON / EVERY / ROWS))
 
 
-def _rows(series: DailySeries, stride: int) -> Iterable[tuple[str, Floats, Floats]]:
-    """Kind, features and scaled truths of each learned origin, newest first."""
+def _rows(series: DailySeries, stride: int) -> Iterable[tuple[NDArray[Any], ...]]:
+    """Kind, day of knowledge, features and scaled truths of each learned origin, newest first."""
     for turn, back in enumerate(range(1, len(series.values) - LEAST_DAYS, stride)):
         origin = series.end_day - timedelta(days=back)
         past = past_of(series, origin)
         if past.known.sum() < LEAST_DAYS // 2:
             return
         scale = scale_of(past)
+        if scale.kind not in KINDS:
+            continue
         truth = np.clip(scale.off(truth_of(series, origin)[past.ahead]), -CLIP, CLIP)
         used = ~np.isnan(truth) & (past.ahead % EVERY == turn % EVERY)
-        if used.any() and scale.kind in KINDS:
-            yield scale.kind, features(past, scale)[used], truth[used]
+        if used.any():
+            kind = np.full(int(used.sum()), KINDS.index(scale.kind))
+            known_on = origin.toordinal() + 1 + past.ahead[used]
+            yield kind, known_on, features(past, scale)[used], truth[used]
 
 
 def _boost(inputs: Floats, wanted: Floats) -> bytes:
