@@ -40,21 +40,13 @@ def train(
     `tell(percent, step)` may raise to cancel. Trees and network of the backtest are those of the
     first origin of each fold. ValueError for a network that knows more than `as_of` allows.
     """
-    known = sorted((one.before(as_of) for one in series), key=lambda one: (one.metric, one.key))
-    known = [one for one in known if is_enough(past_of(one, as_of))]
     if lstm and lstm.as_of > as_of:
         raise ValueError(f"The network knows {lstm.as_of}; the model may know {as_of} at most.")
+    known = sorted((one.before(as_of) for one in series), key=lambda one: (one.metric, one.key))
+    known = [one for one in known if is_enough(past_of(one, as_of))]
     names = installed() | {"lstm"} if members is None else members
     tell(0, "trees")
-    rows = tree_rows(known) if "xgb" in names else None
-
-    @cache
-    def learned(day: date) -> Learned:
-        layers = lstm.at(day) if lstm and "lstm" in names else None
-        everywhere = len(known) <= EVERYWHERE
-        trees = train_trees(rows, as_of=day)
-        return Learned(trees=trees, layers=layers, prophet_everywhere=everywhere)
-
+    learned = _learning(known, names, lstm)
     order = [one.name for one in assemble(names, learned(as_of))]
     run = _backtested(known, as_of, order, lambda day: assemble(names, learned(day)), tell)
     tell(90, "weights and widths")
@@ -63,6 +55,23 @@ def train(
     return ForecastModel(
         as_of=as_of, members=run.members, groups=groups, series=fits, learned=learned(as_of)
     )
+
+
+def _learning(
+    series: Sequence[DailySeries], names: frozenset[str], lstm: LstmWeights | None
+) -> Callable[[date], Learned]:
+    """What members bring from training as of a day, learned once for each day."""
+    rows = tree_rows(series) if "xgb" in names else None
+
+    @cache
+    def learned(day: date) -> Learned:
+        return Learned(
+            trees=train_trees(rows, as_of=day),
+            layers=lstm.at(day) if lstm and "lstm" in names else None,
+            prophet_everywhere=len(series) <= EVERYWHERE,
+        )
+
+    return learned
 
 
 def _backtested(
