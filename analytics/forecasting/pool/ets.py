@@ -14,7 +14,7 @@ from analytics.forecasting.past import Past
 from analytics.forecasting.pool.levels import by_level
 from analytics.forecasting.series import Floats
 
-WINDOW = 365
+WINDOW = 180
 
 
 @dataclass(frozen=True, slots=True)
