@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from analytics.figures.frame import MINUS, whole
-from production.figures.svg import box, svg, text
+from production.figures.svg import at, box, svg, text
 
 ROW = 34.0
 MOST = 5
 """More factors than this are added up in a last one."""
 REST = "All else"
+FAR = 3.0
+"""The bars are cut where all that moves them is so many times smaller than what is usual."""
+CUT_AT, FOOT = 0.03, 20.0
+
+
+class _Step(NamedTuple):
+    label: str
+    start: float
+    end: float
+    css: str
+    words: str
 
 
 def shown(factors: Sequence[tuple[str, float]], most: int = MOST) -> list[tuple[str, float]]:
@@ -31,20 +44,40 @@ def factor_bars(
     usual: float, factors: Sequence[tuple[str, float]], expected: float, *, title: str
 ) -> str:
     """From what is usual over each factor's signed minutes to what is expected."""
-    steps = [("Usual for this machine", 0.0, usual, "bar-rest", whole(usual))]
-    reached = usual
-    for label, minutes in shown(factors):
-        css = "bar-predicted"
-        steps.append((label, reached, reached + minutes, css, signed(minutes)))
-        reached += minutes
-    steps.append(("Expected minutes", 0.0, expected, "bar-value", whole(expected)))
-    ends = [end for _, *pair, _, _ in steps for end in pair]
-    low, high = min(0.0, *ends), max(1.0, *ends)
+    steps = _steps(usual, shown(factors), expected)
+    ends = [one.end for one in steps]
+    low, high = _scale(ends)
     drawn = []
-    for n, (label, start, end, css, words) in enumerate(steps):
-        y, left, right = n * ROW, *sorted(((start - low), (end - low)))
-        is_sum = css == "bar-value"
-        drawn.append(text(0, y + 13, label, css="strong" if is_sum else ""))
-        drawn.append(text(1, y + 13, words, anchor="end", css="strong" if is_sum else ""))
-        drawn.append(box(left / (high - low), y + 19, (right - left) / (high - low), 9, css))
-    return svg(height=len(steps) * ROW, title=title, parts=drawn, css="fig")
+    for n, one in enumerate(steps):
+        y, css = n * ROW, "strong" if one.css == "bar-value" else ""
+        left, right = sorted((max(one.start, low) - low, one.end - low))
+        drawn.append(text(0, y + 13, one.label, css=css))
+        drawn.append(text(1, y + 13, one.words, anchor="end", css=css))
+        drawn.append(box(left / (high - low), y + 19, (right - left) / (high - low), 9, one.css))
+        if low > one.start:
+            drawn.append(at(CUT_AT, [f'<path class="cut" d="M-3 {y + 31:g}l6 -14"/>']))
+    height = len(steps) * ROW
+    if low > 0:
+        words = f"The bars are cut: they begin at {whole(low)} min"
+        drawn.append(text(0, height + 14, words))
+        height += FOOT
+    return svg(height=height, title=title, parts=drawn, css="fig")
+
+
+def _steps(usual: float, factors: Sequence[tuple[str, float]], expected: float) -> list[_Step]:
+    steps = [_Step("Usual for this machine", 0.0, usual, "bar-rest", whole(usual))]
+    reached = usual
+    for label, minutes in factors:
+        end = reached + minutes
+        steps.append(_Step(label, reached, end, "bar-predicted", signed(minutes)))
+        reached = end
+    steps.append(_Step("Expected minutes", 0.0, expected, "bar-value", whole(expected)))
+    return steps
+
+
+def _scale(ends: Sequence[float]) -> tuple[float, float]:
+    """From zero, or from below all ends where they lie close together far from it."""
+    low, high = min(ends), max(ends)
+    if low > FAR * (high - low) and high > low:
+        return math.floor(low - (high - low)), high
+    return min(0.0, low), max(1.0, high)

@@ -101,11 +101,13 @@ def levels_found(levels: Sequence[RiskLevel]) -> str:
 
 def serving_found(evidence: Evidence) -> str:
     """What serves and by how much it beats the naive answer; the guard's own sentence follows."""
-    if evidence.skill_vs_naive is None:
+    if evidence.skill_vs_naive is None or evidence.served != "model":
         return evidence.guard
     skill = round(evidence.skill_vs_naive * 100)
     words = "better" if skill >= 0 else "worse"
-    said = f"{abs(skill)}{NO_BREAK}% {words} than {spoken(evidence.naive_name)} on the replay."
+    said = (
+        f"{abs(skill)}{NO_BREAK}% {words} than {spoken(evidence.naive_name)} on shifts held back."
+    )
     return f"{said} {evidence.guard}".strip()
 
 

@@ -142,7 +142,9 @@ class TrackRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskOutlook:
-    """The next shift of every machine, worst first. `thresholds` open medium, high, critical."""
+    """The next shift of every machine, worst first. `thresholds` open medium, high, critical;
+    `planned_min` is the plant's.
+    """
 
     scored_at: datetime
     model_version: int | str
@@ -303,6 +305,7 @@ class Version:
     history_days: int
     error: float | None
     naive_error: float | None
+    unit: str
     in_80: float | None
     in_95: float | None
     promoted_at: datetime | None

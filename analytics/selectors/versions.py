@@ -38,6 +38,7 @@ def _version(version: ModelVersion) -> Version:
         history_days=span.days if span else 0,
         error=ours.get("error"),
         naive_error=naive.get("error"),
+        unit=version.metrics.get("unit", ""),
         in_80=ours.get("coverage_80"),
         in_95=ours.get("coverage_95"),
         promoted_at=newest.at if newest else None,

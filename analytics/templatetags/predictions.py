@@ -9,7 +9,14 @@ from django import template
 from analytics.figures import names
 from analytics.figures.factors import signed
 from analytics.figures.frame import per_cent
-from analytics.templatetags.figures import NO_BREAK, UNKNOWN, number, percent, pieces
+from analytics.templatetags.figures import (
+    NO_BREAK,
+    UNKNOWN,
+    number,
+    percent,
+    percent_number,
+    pieces,
+)
 
 register = template.Library()
 
@@ -80,3 +87,16 @@ def brief(value: float) -> str:
 def spoken(name: str) -> str:
     """A model's or a feature's stored name in words."""
     return names.spoken(name)
+
+
+@register.filter
+def two_places(value: float | None) -> str:
+    """An error of a version, whatever its unit."""
+    return UNKNOWN if value is None else f"{value:,.2f}"
+
+
+@register.simple_tag
+def from_to(low: float | None, high: float | None, unit: str) -> str:
+    """A range in its unit: 78.1–86.2 %, 164–274."""
+    first = percent_number(low) if unit == "%" else amount(low, unit)
+    return f"{first}–{amount(high, unit)}"

@@ -217,6 +217,7 @@ def versions(task: str = "downtime") -> list[Version]:
             history_days=180 - n,
             error=7.6 + n,
             naive_error=11.9,
+            unit="minutes of mean absolute error a shift",
             in_80=0.82,
             in_95=0.95,
             promoted_at=None if n == 0 else NOW - timedelta(days=n),

@@ -113,6 +113,15 @@ def test_many_factors_are_added_up_so_that_the_sum_stays():
     assert abs(few[0][1]) == 5
 
 
+def test_small_moves_far_from_zero_are_seen_on_bars_that_say_they_are_cut():
+    figure = Drawing(factor_bars(30, [("a", 2.0), ("b", -1.0)], 31, title="x"))
+    assert len(figure.of("cut")) == 2  # what is usual and what is expected
+    assert "The bars are cut: they begin at 28 min" in figure.texts
+    assert all(figure.share(bar, "width") > 0.2 for bar in figure.of("bar-predicted"))
+    whole_bars = Drawing(factor_bars(8, [("a", 31.0)], 39, title="x"))
+    assert not whole_bars.of("cut")
+
+
 @pytest.mark.parametrize(("minutes", "words"), [(31.4, "+31"), (-2.6, "−3"), (0.4, "±0")])
 def test_minutes_have_a_sign_and_none_where_they_round_to_nothing(minutes, words):
     assert signed(minutes) == words

@@ -63,7 +63,12 @@ def test_levels_that_do_not_rise_or_break_their_promise_are_said():
 def test_what_serves_is_said_with_its_skill_even_where_that_is_none():
     assert serving_found(outlooks.evidence()).startswith(f"36{NB}% better than last value")
     worse = outlooks.evidence(skill_vs_naive=-0.04, guard="Last value serves.")
-    assert serving_found(worse) == f"4{NB}% worse than last value on the replay. Last value serves."
+    assert (
+        serving_found(worse)
+        == f"4{NB}% worse than last value on shifts held back. Last value serves."
+    )
+    naive = outlooks.evidence(served="last_value", skill_vs_naive=0.0, guard="Last value serves.")
+    assert serving_found(naive) == "Last value serves."
     unknown = outlooks.evidence(skill_vs_naive=None, guard="Nothing is compared yet.")
     assert serving_found(unknown) == "Nothing is compared yet."
 

@@ -17,7 +17,7 @@ from analytics.selectors.outlook_shapes import (
     Measured,
     Total,
 )
-from analytics.templatetags.predictions import amount, with_unit
+from analytics.templatetags.predictions import from_to, with_unit
 
 PAST_DAYS = 28
 TEASER_HEIGHT = 190
@@ -51,7 +51,7 @@ def _coming_said(coming: Sequence[DayBand], outlook: ForecastOutlook) -> list[di
     """What the cursor tells of the days to come; it begins at the first."""
     unit, told = outlook.unit, []
     for n, band in enumerate(coming):
-        ends = f"{amount(band.lo80, unit)}–{amount(band.hi80, unit)}"
+        ends = from_to(band.lo80, band.hi80, unit)
         words = f"{with_unit(band.median, unit)} {_('predicted')}, 80\u00a0% {ends}"
         shut = band.closed or _("no shift")
         told.append(

@@ -18,12 +18,14 @@ def models(request: HttpRequest) -> HttpResponse:
     task = request.GET.get("task") or "downtime"
     if task not in TASKS:
         raise Http404
+    versions = model_versions(task)
     context = {
         "page": "forecast" if task == "forecast" else "risk",
         "now": now,
         "task": task,
         "tasks": TASKS,
-        "versions": model_versions(task),
+        "versions": versions,
+        "unit": versions[0].unit if versions else "",
         "may_promote": may(request.place.role, Action.PROMOTE_MODELS),
         **training(request, task, now=now),
     }

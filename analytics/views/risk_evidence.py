@@ -36,11 +36,15 @@ def evidence(outlook: RiskOutlook, *, timezone: str) -> dict[str, Any]:
         "levels_found": levels_found(shown.levels),
         "serving": serving_found(shown),
         "weights": shown.weights,
-        "serves_model": shown.served == "model",
+        "serves_now": sorted({_server(one.served) for one in outlook.machines}),
         "coverage": shown.coverage,
         "merged": shown.merged,
         **_importance(shown),
     }
+
+
+def _server(served: str) -> str:
+    return _("ensemble") if served == "model" else spoken(served)
 
 
 def _calibration(shown: Evidence) -> dict[str, Any]:
