@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import BooleanField, Case, QuerySet, Value, When
 
 from analytics.models import Prediction
+from analytics.models.prediction import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ def said_last(now: datetime, *, machine_id: str | None = None) -> Said | None:
     A shift to come goes before the one that runs, which is shown only in the minutes in which the
     next one is being scored.
     """
-    rows = _newest(Prediction.objects.filter(is_shadow=False, shift_end__gt=now), now)
+    live = Prediction.objects.filter(origin=Origin.LIVE, is_shadow=False)
+    rows = _newest(live.filter(shift_end__gt=now), now)
     plant = next((row for row in rows if row.machine is None), None)
     machines = [row for row in rows if row.machine is not None]
     if machine_id is not None:

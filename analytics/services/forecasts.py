@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 from django.db import transaction
-from django.db.models import F, Value
 from django.utils import timezone as clock
 
 from amis.errors import InsufficientData
@@ -20,7 +19,7 @@ from analytics.forecasting.ladder import LEAST_DAYS
 from analytics.forecasting.lstm import dump_lstm, load_lstm
 from analytics.forecasting.lstm import train_lstm as learn_lstm
 from analytics.forecasting.pool.roster import NAIVE, installed
-from analytics.forecasting.series import HORIZON, DailySeries
+from analytics.forecasting.series import DailySeries
 from analytics.forecasting.train import train
 from analytics.ml.instants import midnight, plant_day
 from analytics.models import Forecast, ModelVersion
@@ -28,12 +27,11 @@ from analytics.selectors.answers import answers_changed
 from analytics.selectors.metrics import plant_series
 from analytics.services.forecast_duel import admit, facts_of
 from analytics.services.models_in_force import loaded
-from analytics.services.registry import challenger, champion, hash_of, keep_version
+from analytics.services.registry import challenger, champion, hash_of, in_force, keep_version
 from production.selectors.calendar import plant_timezone
 
 TASK = ModelVersion.Task.FORECAST
 MOST_DAYS = 800
-GRADED_DAYS = 70
 CHEAP = frozenset({NAIVE, "window_average", "linear_trend"})
 CHEAP_REASON = "Made at 07:45 by the quick members, because the others were not done in time."
 
@@ -94,10 +92,13 @@ def train_forecast(
 
 
 def issue_forecasts(*, origin: date, keys: Sequence[str] | None, tell: Tell) -> int:
-    """Forecast from an origin day with the version that serves; how many rows were stored."""
-    stored = 0
-    serving = champion(TASK)
-    for version in filter(None, (serving, challenger(TASK))):
+    """Forecast from an origin day with the version that served when it began, and the challenger
+    beside it; how many rows were stored.
+    """
+    stored, timezone = 0, plant_timezone()
+    serving = in_force(TASK, midnight(origin, timezone)) or champion(TASK)
+    versions = dict.fromkeys(filter(None, (serving, challenger(TASK))))
+    for version in (v for v in versions if plant_day(v.as_of, timezone) <= origin):
         series = series_until(origin, keys=keys)
         tell(20, f"{len(series)} series by version {version.number}")
         said = forecast(loaded(version, load), series, origin=origin)
@@ -166,32 +167,3 @@ def _absent(one: DailyForecast) -> str:
     words = [f"Not installed: {', '.join(missing)}."] if missing else []
     words += [f"Not trained on a history this short: {', '.join(untrained)}."] if untrained else []
     return " ".join(words)
-
-
-def grade_forecasts(*, today: date) -> int:
-    """Fill in what came on the days of earlier forecasts that are known now."""
-    oldest = today - timedelta(days=GRADED_DAYS)
-    waiting = list(
-        Forecast.objects.filter(origin__lt=today, origin__gte=oldest)
-        .exclude(graded_until__gte=today - timedelta(days=1))
-        .exclude(graded_until__gte=F("origin") + Value(timedelta(days=HORIZON + 2)))
-        .only("key", "metric", "origin")
-    )
-    known = {(one.key, one.metric): one for one in series_until(today)} if waiting else {}
-    graded = [row for row in waiting if (row.key, row.metric) in known]
-    for row in graded:
-        one = known[row.key, row.metric]
-        first = max((row.origin - one.first_day).days, 0)
-        row.actuals = _plain(one.values[first : first + HORIZON])
-        row.graded_until = today - timedelta(days=1)
-    Forecast.objects.bulk_update(graded, ["actuals", "graded_until"], batch_size=200)
-    if graded:
-        answers_changed()
-    return len(graded)
-
-
-def _plain(values: Any) -> Any:
-    """Numbers for JSON: NaN is null."""
-    if values is None:
-        return None
-    return [None if v is None or not np.isfinite(v) else float(v) for v in values]

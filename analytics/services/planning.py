@@ -31,6 +31,8 @@ SENT_AGAIN = timedelta(minutes=30)
 LSTM_PATIENCE = timedelta(minutes=30)
 AFTER_MIDNIGHT = timedelta(minutes=5)
 KEEP = timedelta(days=60)
+ONCE = ("look_back", "look_back_days")
+"""Kinds whose row is kept, because it says that they need not be done again."""
 THIN_REST = timedelta(minutes=2)
 DEADLINE = time(7, 45)
 """Plant time at which the report of 08:00 must have its forecasts."""
@@ -50,7 +52,7 @@ def plan(*, now: datetime) -> list[Run]:
     _try_thin_again(now)
     for piece in _due(machines, now=now, timezone=timezone):
         plan_run(piece)
-    Run.objects.filter(finished_at__lt=now - KEEP).delete()
+    Run.objects.filter(finished_at__lt=now - KEEP).exclude(kind__in=ONCE).delete()
     return _to_send(now)
 
 

@@ -80,6 +80,18 @@ def in_force(task: str, instant: datetime) -> ModelVersion | None:
     return newest.version if newest else None
 
 
+def speaker(task: str, as_of: datetime) -> ModelVersion | None:
+    """Whose word counts as of an instant: the version that served then, as a replay finds it.
+
+    Before the first promotion the one that serves, if it knows nothing later than the instant.
+    """
+    then = in_force(task, as_of)
+    if then is not None:
+        return then
+    serving = champion(task)
+    return serving if serving is not None and serving.as_of <= as_of else None
+
+
 @transaction.atomic
 def refuse(version: ModelVersion, *, verdict: dict[str, Any]) -> None:
     """Keep a version as the one challenger that is scored beside the champion."""

@@ -21,7 +21,7 @@ from django_tenants.utils import schema_context
 from amis.errors import AmisError, InsufficientData
 from analytics.models import Run
 from production.models import Job
-from production.services.jobs import Cancelled, create_job, finish_job, report_progress
+from production.services.jobs import ENDED, Cancelled, create_job, finish_job, report_progress
 
 LEASE = timedelta(seconds=45)
 RENEW_S = 15.0
@@ -93,12 +93,20 @@ def _claim(run_id: int) -> Run | None:
         run.state, run.attempts = Run.State.RUNNING, run.attempts + 1
         run.lease_owner, run.lease_until = _owner(), now + LEASE
         if run.attempts > MOST_ATTEMPTS:
-            run.state, run.finished_at = Run.State.FAILED, now
-            run.detail = {"message": f"It ended {MOST_ATTEMPTS} workers before it was done."}
+            _give_up(run, now)
         if run.job is not None and run.job.state == Job.State.CANCELLED:
             run.state, run.finished_at = Run.State.CANCELLED, now
         run.save()
     return run if run.state == Run.State.RUNNING else None
+
+
+def _give_up(run: Run, now: datetime) -> None:
+    """Whoever watched its job is told, because no worker is left to do it."""
+    message = f"It ended {MOST_ATTEMPTS} workers before it was done."
+    run.state, run.finished_at, run.detail = Run.State.FAILED, now, {"message": message}
+    run.lease_until = None
+    if run.job is not None and run.job.state not in ENDED:
+        finish_job(job=run.job, state=Job.State.FAILED, message=message)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from analytics.selectors.plan import next_shift, row_of
 from analytics.selectors.preferences import preferences
 from analytics.selectors.shift_history import predicted_machines
 from analytics.services.models_in_force import loaded
-from analytics.services.registry import challenger, champion
+from analytics.services.registry import challenger, speaker
 from analytics.services.sayings import Asked, questions, say
 from analytics.services.training import TASK, history_until
 from production.models import Machine
@@ -52,42 +53,59 @@ def open_questions(machines: Sequence[Machine], *, now: datetime, timezone: str)
 
 def score(*, now: datetime, tell: Tell) -> int:
     """Predict what can be asked at `now` and was not yet; how many rows were stored."""
-    serving = champion(TASK)
-    if serving is None:
-        return 0
-    timezone, machines = plant_timezone(), predicted_machines()
-    asked = _not_yet_said(open_questions(machines, now=now, timezone=timezone), machines, serving)
-    if not asked:
+    machines = predicted_machines()
+    asked = open_questions(machines, now=now, timezone=plant_timezone())
+    turns = [turn for turn in _turns(asked, machines) if turn.asked]
+    if not turns:
         return 0
     tell(10, "reading shifts")
     history = history_until(now, ahead=AHEAD)
-    asked = [one for one in asked if one.machine_id in history.machines]
     by_id = {machine.machine_id: machine for machine in machines}
     stored = 0
-    for version in filter(None, (serving, challenger(TASK))):
-        tell(30, f"model {version.number} predicts {len(asked)} shifts")
-        rows = _predictions(version, history, asked, by_id, is_shadow=version != serving)
-        stored += _store(rows)
+    for turn in turns:
+        tell(30, f"model {turn.version.number} predicts {len(turn.asked)} shifts")
+        stored += _store(_predictions(turn, history, by_id))
     return stored
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one version is asked; a shadow speaks beside the one that serves."""
+
+    version: ModelVersion
+    asked: list[Asked]
+    is_shadow: bool = False
+
+
+def _turns(asked: list[Asked], machines: Sequence[Machine]) -> list[Turn]:
+    """Each question goes to the version whose word counts as of its instant, and to the challenger
+    where that knows nothing later; what was said already is not asked again.
+    """
+    speakers = {as_of: speaker(TASK, as_of) for as_of in {one.as_of for one in asked}}
+    turns = []
+    for version in {v.pk: v for v in speakers.values() if v is not None}.values():
+        mine = [one for one in asked if speakers[one.as_of] == version]
+        turns.append(Turn(version, _not_yet_said(mine, machines, version)))
+    beside = challenger(TASK)
+    if turns and beside is not None:
+        may = [o for o in asked if beside.as_of <= o.as_of and speakers[o.as_of] != beside]
+        turns.append(Turn(beside, _not_yet_said(may, machines, beside), is_shadow=True))
+    return turns
+
+
 def _predictions(
-    version: ModelVersion,
-    history: ShiftHistory,
-    asked: list[Asked],
-    machines: dict[str, Machine],
-    *,
-    is_shadow: bool,
+    turn: Turn, history: ShiftHistory, machines: dict[str, Machine]
 ) -> list[Prediction]:
+    asked = [one for one in turn.asked if one.machine_id in history.machines]
     thresholds = preferences().thresholds
-    model = loaded(version, load)
+    model = loaded(turn.version, load)
     said = say(model, history, questions(history, asked), thresholds=thresholds)
     issued = clock.now()
     rows = [
         Prediction(
             machine=machines[one.machine_id],
-            version=version,
-            is_shadow=is_shadow,
+            version=turn.version,
+            is_shadow=turn.is_shadow,
             issued_at=issued,
             **_place(one),
             **numbers,
@@ -155,12 +173,12 @@ def _store(rows: list[Prediction]) -> int:
 
 
 def _not_yet_said(
-    asked: list[Asked], machines: Sequence[Machine], serving: ModelVersion
+    asked: list[Asked], machines: Sequence[Machine], version: ModelVersion
 ) -> list[Asked]:
     ids = {machine.machine_id: machine.pk for machine in machines}
     said = set(
         Prediction.objects.filter(
-            version=serving, shift_start__in={one.row.start for one in asked}
+            version=version, shift_start__in={one.row.start for one in asked}
         ).values_list("machine_id", "shift_start", "as_of")
     )
     return [one for one in asked if (ids[one.machine_id], one.row.start, one.as_of) not in said]

@@ -36,6 +36,12 @@ TASK = ModelVersion.Task.DOWNTIME
 MOST_DAYS = 730
 """Older shifts teach nothing about today's machines and cost memory."""
 
+HASHED = (
+    "machine", "start_us", "end_us", "planned_min", "downtime_min", "units", "defective", "quality",
+    "efficiency", "maintenance_min", "down_machine", "down_start_us", "down_end_us",
+)  # fmt: skip
+"""What names the data: all but the figures of signals, whose last digit is the database's."""
+
 LEAST_UNSEEN = 21
 SIGNAL_FEATURE = re.compile(r"signal_([0-9]+)_(.+)")
 
@@ -87,7 +93,7 @@ def history_until(as_of: datetime, *, ahead: timedelta = timedelta(0)) -> ShiftH
 
 def data_hash(history: ShiftHistory, as_of: datetime) -> str:
     known = history.known_at(us(as_of))
-    return hash_of(list(known.machines), known.start_us, known.downtime_min, known.down_end_us)
+    return hash_of(list(known.machines), *(getattr(known, name) for name in HASHED))
 
 
 def _decide(version: ModelVersion, model: DowntimeModel, history: ShiftHistory) -> bool:

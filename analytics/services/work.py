@@ -14,6 +14,7 @@ from analytics.models import Run
 from analytics.services import (
     anomalies,
     forecast_duel,
+    forecast_grading,
     forecasts,
     grading,
     look_back,
@@ -52,7 +53,7 @@ def _look_back(run: Run, tell: Tell) -> str:
 
 def _look_back_days(run: Run, tell: Tell) -> str:
     look_back_days.look_back_days(until=run.due_at, tell=tell)
-    forecasts.grade_forecasts(today=plant_day(clock.now(), plant_timezone()))
+    forecast_grading.grade_forecasts(now=clock.now())
     return "/forecast/"
 
 
@@ -103,7 +104,7 @@ def _detect_shifts(run: Run, tell: Tell) -> None:
 def _grade(run: Run, tell: Tell) -> None:
     now = clock.now()
     grading.grade_predictions(now=now)
-    if forecasts.grade_forecasts(today=plant_day(now, plant_timezone())):
+    if forecast_grading.grade_forecasts(now=now):
         forecast_duel.judge_shadow()
 
 

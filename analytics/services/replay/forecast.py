@@ -116,7 +116,8 @@ def _rows(one: DailyForecast, version: str) -> Iterator[list[Any]]:
 
 
 def _question(span: Span, cadence: Cadence, now: datetime) -> dict[str, Any]:
-    known = series_until(plant_day(now, plant_timezone()))
+    timezone = plant_timezone()
+    known = series_until(plant_day(min(now, span.end), timezone))
     return {
         "from": span.start.isoformat(),
         "to": span.end.isoformat(),
