@@ -30,6 +30,14 @@ class SignalDetector:
     missing: Mapping[str, str]
     budget_per_week: float
 
+    def with_others(self, later: SignalDetector) -> SignalDetector:
+        """Together with the machines that only a later fit knows."""
+        return replace(
+            self,
+            names={**later.names, **self.names},
+            machines={**later.machines, **self.machines},
+        )
+
 
 def fit(
     frames: Sequence[SignalFrame], *, budget_per_week: float = 1.0, tell: Tell = silent

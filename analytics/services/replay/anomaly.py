@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -99,15 +100,18 @@ def _shift_rows(part: Interval, machine_id: str | None, seen: set[str]) -> Itera
 def _learned(
     instants: list[datetime], part: Interval, cadence: Cadence
 ) -> tuple[SignalDetector | None, dict[str, int]]:
+    """What served then; before that each machine as it is learned first of the instants."""
     served = in_force(TASK, part.start) if cadence.is_usual else None
     if served is not None:
         return loaded(served, load), served.evidence["steps"]
+    known: SignalDetector | None = None
+    steps: dict[str, int] = {}
     for at in instants:
-        try:
-            return learn(as_of=at, tell=lambda percent, step: None)
-        except InsufficientData:
-            continue
-    return None, {}
+        with suppress(InsufficientData):
+            more, its_steps = learn(as_of=at, tell=lambda percent, step: None)
+            steps = {name: its_steps[name] for name in more.machines} | steps
+            known = more if known is None else known.with_others(more)
+    return known, steps
 
 
 def _rows(one: Scores) -> Iterator[list[Any]]:
