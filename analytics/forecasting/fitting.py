@@ -13,7 +13,7 @@ from analytics.forecasting.paths import learn_dependence
 from analytics.forecasting.pool.roster import NAIVE
 from analytics.forecasting.series import DailySeries, Floats
 from analytics.forecasting.verdict import judged
-from analytics.forecasting.weights import combined, greedy_weights, shrunk
+from analytics.forecasting.weights import combined, greedy_weights, prior_of, shrunk
 from analytics.forecasting.width import UNCHANGED, learn_widths, stretched
 from analytics.forecasting.wis import wis
 
@@ -65,7 +65,7 @@ def _weights(run: Backtest, rows: Sequence[int], scale: Floats) -> Floats:
         truth.reshape(-1, truth.shape[-1]),
         np.repeat(scale[rows], origins),
     )
-    return shrunk(found, origins, blocks)
+    return shrunk(found, prior_of(run.members), origins=origins, blocks=blocks)
 
 
 def _mixed(run: Backtest, row: int, shared: Floats, scale: Floats) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analytics.forecasting.weights import combined, greedy_weights, shrunk
+from analytics.forecasting.weights import combined, greedy_weights, prior_of, shrunk
 from analytics.forecasting.width import UNCHANGED, learn_widths, stretched
 
 NORMAL = np.array([-1.96, -1.2816, 0.0, 1.2816, 1.96])
@@ -33,10 +33,12 @@ def test_a_member_that_never_spoke_gets_nothing():
     assert greedy_weights(stacked, TRUTH, SCALE).tolist() == [1, 0]
 
 
-def test_little_evidence_leaves_weights_equal():
-    found = np.array([1.0, 0.0])
-    assert shrunk(found, origins=0, blocks=0).tolist() == [0.5, 0.5]
-    assert shrunk(found, origins=3, blocks=300)[0] < shrunk(found, origins=5, blocks=300)[0] < 1
+def test_little_evidence_leaves_weights_equal_but_for_the_trend():
+    found, prior = np.array([1.0, 0.0]), prior_of(["tsb", "ets"])
+    assert shrunk(found, prior, origins=0, blocks=0).tolist() == [0.5, 0.5]
+    three, five = (shrunk(found, prior, origins=n, blocks=300)[0] for n in (3, 5))
+    assert 0.5 < three < five < 1
+    assert prior_of(["tsb", "linear_trend"]).tolist() == [0.8, 0.2]
 
 
 def test_a_mixture_weighs_only_those_who_speak():
