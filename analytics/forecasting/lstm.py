@@ -8,6 +8,7 @@ data give equal weights.
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -142,6 +143,8 @@ def _samples(series: Sequence[DailySeries]) -> tuple[list[Past], list[Scale], li
 
 def _network() -> Any:
     """The network, compiled, with everything random seeded."""
+    # What it says of this machine's instructions and threads helps nobody who reads our log.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras
     import tensorflow as tf
 

@@ -56,11 +56,12 @@ def _quantiles(past: Past) -> Floats:
 
 def _fitted(values: Floats, at: Ints, asked: Ints, past: Past) -> Floats:
     """The fit at days relative to the origin."""
+    # prophet.plot complains at import that it cannot draw; nobody asked it to.
+    for name in ("prophet", "prophet.plot", "cmdstanpy"):
+        logging.getLogger(name).disabled = True
     import pandas as pd
     from prophet import Prophet
 
-    for name in ("prophet", "cmdstanpy"):
-        logging.getLogger(name).disabled = True
     model = Prophet(
         n_changepoints=CHANGE_POINTS,
         weekly_seasonality=True,
