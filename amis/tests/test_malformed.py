@@ -36,11 +36,13 @@ FIELDS = ("production_date", "machine_id", "shift", "units_produced", "defective
           "downtime_min")  # fmt: skip
 GOOD = {"production_date": "2026-02-07", "machine_id": "M001", "shift": "Day",
         "units_produced": 10, "defective_units": 1, "downtime_min": 5}  # fmt: skip
-POSTS = ("production/submit", "stops/7/reason", "jobs/x/cancel", "kpis", "nothing")
+POSTS = ("production/submit", "stops/7/reason", "jobs/x/cancel", "kpis", "nothing", "ml/train",
+         "ml/rollback", "ml/models/x/promote", "ml/anomalies/x/confirm")  # fmt: skip
 READS = ("kpis", "production", "machines", "machines/live", "machines/M001/series", "jobs/x",
-         "websocket/status")  # fmt: skip
+         "websocket/status", "ml/forecast", "ml/forecast-advanced", "ml/anomalies", "ml/models",
+         "ml/scorecard")  # fmt: skip
 PARAMETERS = ("days", "from", "to", "machine_id", "line", "shift", "limit", "offset", "group_by",
-              "points", "format", "active_only")  # fmt: skip
+              "points", "format", "active_only", "metric", "task", "status")  # fmt: skip
 BAD_VALUES = [
     "", " ", "%00", "%0a", "x" * 500, "-1", "0", "1e9", "9" * 400, "%D9%A3", "null", "[]", "NaN",
     "%ff", "2026-13-01", "0000-00-00", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59",
@@ -65,7 +67,7 @@ def _bodies(rng: random.Random) -> list[tuple[str, bytes, str]]:
     cases = [(path, raw, JSON) for path in POSTS for raw in RAW]
     cases += [(path, b"[]", kind) for path in POSTS for kind in TYPES]
     cases += [(path, _json(value), JSON) for path in POSTS for value in ODD]
-    while len(cases) < 650:
+    while len(cases) < 1000:
         row = dict(GOOD)
         for field in rng.sample(FIELDS, rng.randint(1, 3)):
             row[field] = rng.choice(ODD)
@@ -109,9 +111,11 @@ def _sane(answer, about: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["machines/%00/series", "jobs/%00", "stops/%D9%A3/reason",
-                                  "machines/" + "x" * 3000 + "/series"])  # fmt: skip
+                                  "machines/" + "x" * 3000 + "/series",
+                                  "ml/models/%D9%A3/promote", "ml/anomalies/7/%00"])  # fmt: skip
 def test_odd_paths_are_not_found(send, path):
-    answer = send.get(f"/api/{path}") if "stops" not in path else send.post(f"/api/{path}")
+    is_read = path.startswith(("machines", "jobs"))
+    answer = send.get(f"/api/{path}") if is_read else send.post(f"/api/{path}")
     assert answer.status_code == 404
     assert answer.json()["code"] == "not_found"
 

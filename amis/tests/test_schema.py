@@ -6,7 +6,7 @@ import json
 
 from django.core.management import call_command
 
-from amis.tests.test_api_contract import CALLS
+from amis.tests.calls import CALLS
 
 
 def test_the_schema_is_clean_and_shows_every_plant_route_twice(tmp_path):

@@ -79,15 +79,17 @@ def train_downtime(*, as_of: datetime, tell: Tell) -> Trained:
 def history_until(as_of: datetime, *, ahead: timedelta = timedelta(0)) -> ShiftHistory:
     """The plant's shifts that start before an instant. Raises InsufficientData without any."""
     machines = predicted_machines()
-    begin = first_start(machines)
-    if begin is None:
+    if first_start(machines) is None:
         raise InsufficientData(
             "There is no shift record yet.",
             missing=["No shift of a machine with a shift pattern has been recorded yet: 0 shifts."],
         )
-    begin = max(begin, as_of - timedelta(days=MOST_DAYS))
+    # Not from the first record's start on: its day's earlier shifts are rows of a replay too.
     return shift_history(
-        machines=machines, start=begin, end=as_of + ahead, timezone=plant_timezone()
+        machines=machines,
+        start=as_of - timedelta(days=MOST_DAYS),
+        end=as_of + ahead,
+        timezone=plant_timezone(),
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from django_tenants.utils import tenant_context
 
 from analytics.forecasting.pool import roster
-from analytics.tests.past import NOW
+from analytics.tests.past import NOW, fill
 
 
 @pytest.fixture
@@ -34,3 +34,24 @@ def inside(db, at, chicago):
 def light(monkeypatch) -> None:
     """An installation without the packages of forecasting: members of numpy alone."""
     monkeypatch.setattr(roster, "find_spec", lambda name: None)
+
+
+@pytest.fixture
+def thin(db, at, chicago):
+    """A machine with five records."""
+    with tenant_context(chicago):
+        fill(machines=1, days=2)
+    return chicago
+
+
+@pytest.fixture
+def api(db, at, chicago, alice, client_of):
+    browser = client_of(alice, chicago)
+
+    def get(path: str, status: int = 200):
+        answer = browser.get(f"/api/ml/{path}")
+        assert answer.status_code == status, answer.content
+        return answer.json()
+
+    get.browser = browser
+    return get

@@ -20,7 +20,7 @@ from analytics.services.models_in_force import loaded
 from analytics.services.registry import in_force, version_named
 from analytics.services.replay.span import Cadence, Span
 from analytics.services.sayings import say
-from analytics.services.training import MOST_DAYS, TASK
+from analytics.services.training import MOST_DAYS, TASK, history_until
 from production.selectors.calendar import plant_timezone
 from production.shopfloor.record import instant, us
 
@@ -100,8 +100,12 @@ class DowntimePast:
             ]
 
     def _trained(self, source: Source) -> DowntimeModel:
-        assert source.trained_at is not None
-        return downtime.train(self.history, as_of_us=us(source.trained_at))
+        """From the same rows as the plant's own training: of a long past only the newest."""
+        at = source.trained_at
+        assert at is not None
+        begins = instant(int(self.history.start_us.min()))
+        is_long = begins < at - timedelta(days=MOST_DAYS)
+        return downtime.train(history_until(at) if is_long else self.history, as_of_us=us(at))
 
     def _said(self, model: DowntimeModel, source: Source, places: Ints) -> list[Answer]:
         rows, as_of = self.rows[places], self.as_of[places]
