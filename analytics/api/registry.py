@@ -83,8 +83,9 @@ class Scorecard(PlantView):
         days = number_of(request.GET, "days", default=SCORE_DAYS, lowest=1, highest=MOST_DAYS)
         page, machine_id = page_of(request), known_machine(request)
         scores = day_scores if task == "forecast" else shift_scores
-        rows = scores(days=days, machine_id=machine_id, now=clock.now())
-        return Response(page.envelope(len(rows), rows[page.offset : page.offset + page.limit]))
+        part = slice(page.offset, page.offset + page.limit)
+        count, rows = scores(days=days, machine_id=machine_id, now=clock.now(), part=part)
+        return Response(page.envelope(count, rows))
 
 
 class Train(PlantView):

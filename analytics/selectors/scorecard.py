@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from analytics.forecasting.series import HORIZON
 from analytics.models import Forecast, Prediction
 from analytics.selectors.track_record import last_said
 
@@ -16,16 +17,21 @@ COLUMNS = (
 LEVELS = {"lo95": "0.025", "lo80": "0.1", "median": "0.5", "hi80": "0.9", "hi95": "0.975"}
 
 
-def shift_scores(*, days: int, machine_id: str | None, now: datetime) -> list[dict[str, Any]]:
-    """Next-shift predictions of machines whose shift starts within `days` before now or later."""
+def shift_scores(
+    *, days: int, machine_id: str | None, now: datetime, part: slice
+) -> tuple[int, list[dict[str, Any]]]:
+    """Next-shift predictions of machines whose shift starts within `days` before now or later: how
+    many there are, and a part of them.
+    """
     rows = Prediction.objects.filter(
         machine__isnull=False, is_shadow=False, shift_start__gte=now - timedelta(days=days)
     )
     if machine_id is not None:
         rows = rows.filter(machine__machine_id=machine_id)
-    newest = last_said(rows).values("pk")
-    shown = Prediction.objects.filter(pk__in=newest).select_related("machine", "version")
-    return [_shift(row) for row in shown.order_by("-shift_start", "machine__machine_id")]
+    newest = Prediction.objects.filter(pk__in=last_said(rows).values("pk"))
+    shown = newest.select_related("machine", "version").defer("factors", "version__evidence")
+    ordered = shown.order_by("-shift_start", "machine__machine_id")
+    return newest.count(), [_shift(row) for row in ordered[part]]
 
 
 def _shift(row: Prediction) -> dict[str, Any]:
@@ -42,21 +48,26 @@ def _shift(row: Prediction) -> dict[str, Any]:
     }
 
 
-def day_scores(*, days: int, machine_id: str | None, now: datetime) -> list[dict[str, Any]]:
-    """Every day of the forecasts that were issued within `days`; metric and horizon named."""
-    rows = Forecast.objects.filter(
-        is_shadow=False, as_of__gte=now - timedelta(days=days)
-    ).select_related("version")
+def day_scores(
+    *, days: int, machine_id: str | None, now: datetime, part: slice
+) -> tuple[int, list[dict[str, Any]]]:
+    """Every day of the forecasts that were issued within `days`, metric and horizon named: how many
+    there are, and a part of them. Only the forecasts of the part are read.
+    """
+    rows = Forecast.objects.filter(is_shadow=False, as_of__gte=now - timedelta(days=days))
     if machine_id is not None:
         rows = rows.filter(key=machine_id)
+    rows = rows.exclude(served="insufficient").order_by("-origin", "metric", "key", "pk")
+    first, last = part.start // HORIZON, -(-part.stop // HORIZON)
     found: list[dict[str, Any]] = []
-    for row in rows.order_by("-origin", "metric", "key"):
+    for row in rows.select_related("version").defer("version__evidence")[first:last]:
         found += _days(row)
-    return found
+    skipped = first * HORIZON
+    return rows.count() * HORIZON, found[part.start - skipped : part.stop - skipped]
 
 
 def _days(row: Forecast) -> Iterator[dict[str, Any]]:
-    for n in range(len(row.mean)):
+    for n in range(HORIZON):
         actual = row.actuals[n] if n < len(row.actuals) else None
         yield {
             "as_of": row.as_of,
