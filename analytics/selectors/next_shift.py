@@ -25,7 +25,7 @@ def next_shift_answer(*, machine_id: str | None, days: int, now: datetime) -> di
     said = said_last(now, machine_id=machine_id)
     if said is None:
         return _insufficient(why_no_risk(now, machine_id=machine_id), machine_id, days, now)
-    newest = (said.plant.pk, said.plant.shift_start, machine_id, days)
+    newest = f"{said.plant.pk}:{machine_id}:{days}"
     return kept(f"next_shift:{newest}", lambda: _answer(said, machine_id, days, now))
 
 

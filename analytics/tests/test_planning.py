@@ -15,6 +15,7 @@ from amis.celery import app as celery
 from analytics.forecasting.pool import roster
 from analytics.ml.downtime import silent
 from analytics.models import Forecast, ModelVersion, Promotion, Run
+from analytics.services.forecasts import train_forecast
 from analytics.services.planning import SENT_AGAIN, plan
 from analytics.services.runs import LEASE, Piece, carry_out, plan_run
 from analytics.services.training import train_downtime
@@ -146,6 +147,9 @@ def test_the_pool_waits_for_the_lstm_only_where_it_is_installed_and_not_for_ever
 
 def test_at_a_quarter_to_eight_the_plants_own_clock_publishes_what_is_cheap(plant):
     deadline = datetime(2026, 11, 23, 13, 45, tzinfo=UTC)
+    train_forecast(as_of=MONDAY - 7 * DAY, lstm_parts=None, tell=silent)
+    assert "forecast_cheap" not in kinds(deadline)
+    Promotion.objects.update(at=MONDAY - 7 * DAY)
     assert "forecast_cheap" not in kinds(deadline - timedelta(minutes=1))
     assert ("forecast_cheap", MONDAY) in due(deadline)
     run = Run.objects.get(kind="forecast_cheap")
