@@ -153,7 +153,9 @@ def test_live_scoring_stores_what_a_replay_gives_before_and_after_a_promotion(
             if row.as_of == row.shift_start
         }
         versions = set()
-        rows = [row for row in rows_of(tmp_path / "a.csv") if row["shift_start"] <= live.isoformat()]
+        rows = [
+            row for row in rows_of(tmp_path / "a.csv") if row["shift_start"] <= live.isoformat()
+        ]
         assert len(rows) == len(said) == 3 * 5
         for row in rows:
             live = said[row["machine_id"], datetime.fromisoformat(row["shift_start"])]
