@@ -10,7 +10,8 @@ import numpy as np
 from analytics.ml.exceedance import Exceedance
 from analytics.ml.features.table import FeatureTable
 from analytics.ml.history import Floats
-from analytics.ml.regressors import Regressor
+from analytics.ml.regressors import NAIVE, Regressor
+from analytics.ml.regressors.xgb_absolute import XgbAbsolute
 from analytics.ml.selection import absolute_loss, select, squared_loss
 
 FULL, NEAR = 480.0, 1.0
@@ -83,4 +84,25 @@ def settled(median: Floats) -> Floats:
 
 def weigh(answers: Mapping[str, Floats], actual: Floats) -> tuple[dict[str, float], ...]:
     """Weights for the median and for the expected minutes, chosen on unseen shifts."""
-    return select(answers, absolute_loss(actual)), select(answers, squared_loss(actual))
+    mixed = select(answers, absolute_loss(actual))
+    median = mixed if _pays(answers, mixed, actual) else {_plain(answers, actual): 1.0}
+    return median, select(answers, squared_loss(actual))
+
+
+def _plain(answers: Mapping[str, Floats], actual: Floats) -> str:
+    """The committee of trees where there is one, else the naive member that errs least."""
+    if XgbAbsolute.name in answers:
+        return XgbAbsolute.name
+    loss = absolute_loss(actual)
+    return min((one.name for one in NAIVE), key=lambda name: loss(answers[name]))
+
+
+def _pays(answers: Mapping[str, Floats], mixed: Mapping[str, float], actual: Floats) -> bool:
+    """Whether a mix errs less than the plain choice by more than a standard error.
+
+    Where stops are rare a handful of shifts decides the greedy choice, and a mix of naive members
+    may look good by luck: the one-standard-error rule of Breiman et al. (1984), paired.
+    """
+    plain = np.abs(actual - answers[_plain(answers, actual)])
+    gain = plain - np.abs(actual - blended(answers, mixed))
+    return float(gain.mean()) > float(gain.std()) / float(np.sqrt(len(gain)))

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.ml.bands import bands, bands_from
+from analytics.ml.ensemble import weigh
 from analytics.ml.logistic import logistic
+from analytics.ml.regressors import NAIVE
 from analytics.ml.reliability import reliability, wilson
 from analytics.ml.risk import LEVELS, risk_of
 from analytics.ml.selection import absolute_loss, select, squared_loss
@@ -155,3 +157,24 @@ def test_the_range_of_a_share_is_wilsons():
     low, high = wilson(8, 10)
     assert (round(low, 3), round(high, 3)) == (0.490, 0.943)
     assert wilson(0, 20)[0] == 0
+
+
+def rare_stops(seed: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """A few shifts of 480 minutes, half of which the trees foresee."""
+    draw = np.random.default_rng(seed)
+    actual = np.where(np.arange(2000) % 250 == 0, 480.0, 0.0)
+    said = np.where(actual > 0, draw.random(2000) < 0.5, draw.random(2000) < 0.001) * 480.0
+    naive = {member.name: np.zeros(2000) for member in NAIVE}
+    return actual, {**naive, "xgb_absolute": said}
+
+
+def test_luck_with_a_handful_of_stops_does_not_replace_the_trees():
+    for seed in range(5):
+        actual, answers = rare_stops(seed)
+        assert weigh(answers, actual)[0] == {"xgb_absolute": 1.0}
+
+
+def test_a_mix_that_is_clearly_better_does_replace_the_trees():
+    actual, answers = rare_stops(7)
+    answers["ridge"] = actual
+    assert weigh(answers, actual)[0] == {"ridge": 1.0}
