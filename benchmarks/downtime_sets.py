@@ -42,8 +42,13 @@ def lanl(folder: Path, system: str, *, machines: int | None = None) -> ShiftHist
     )  # fmt: skip
 
 
-def grid5000(folder: Path, *, machines: int | None = None) -> ShiftHistory:
-    """Minutes down a shift while a machine was observed; there are no intervals."""
+def grid5000(
+    folder: Path, *, machines: int | None = None, with_intervals: bool = False
+) -> ShiftHistory:
+    """Minutes down a shift while a machine was observed.
+
+    The file has no intervals; `with_intervals` rebuilds them from minutes and stops begun.
+    """
     import pandas
 
     watched = pandas.read_csv(folder / "grid5000_machines.csv.gz").sort_values("machine")
@@ -63,7 +68,27 @@ def grid5000(folder: Path, *, machines: int | None = None) -> ShiftHistory:
     minutes, stops = np.zeros(len(machine)), np.zeros(len(machine))
     minutes[firsts[of[inside]] + place[inside]] = rows.downtime_min.to_numpy()[inside]
     stops[firsts[of[inside]] + place[inside]] = rows.stops.to_numpy()[inside]
-    return _history(names, machine, shift, minutes=minutes, stops=stops, intervals=None)
+    intervals = rebuilt(machine, shift, minutes=minutes, stops=stops) if with_intervals else None
+    return _history(names, machine, shift, minutes=minutes, stops=stops, intervals=intervals)
+
+
+def rebuilt(
+    machine: Ints, shift: Ints, *, minutes: Floats, stops: Floats
+) -> tuple[Ints, Ints, Ints]:
+    """Intervals that would have been cut to these minutes and stops begun.
+
+    Minutes without a stop begun go on from the shift before, so they stand at the start; those
+    before such a shift stand at the end; others in the middle. When a machine was down at a
+    border of shifts is thus as it was, but for shifts of several stops.
+    """
+    down = np.round(minutes * MINUTE_US).astype(np.int64)
+    goes_on = (stops == 0) & (minutes > 0)
+    followed = np.append(goes_on[1:] & (machine[1:] == machine[:-1]), False)
+    start = shift * SHIFT_US
+    middle = start + (SHIFT_US - down) // 2
+    begins = np.where(goes_on, start, np.where(followed, start + SHIFT_US - down, middle))
+    rows = np.flatnonzero(down > 0)
+    return _joined(machine[rows], begins[rows], (begins + down)[rows])
 
 
 def _history(

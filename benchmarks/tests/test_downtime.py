@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import downtime
 from benchmarks.downtime_gates import gates_of, rank_correlation
-from benchmarks.downtime_sets import lanl
+from benchmarks.downtime_sets import MINUTE_US, lanl, rebuilt
 
 GOOD = {
     "mae": {"ours": 7.0, "last_value": 10.0, "no_downtime": 9.0},
@@ -79,3 +79,12 @@ def test_outages_are_cut_at_shift_borders_and_overlapping_ones_are_one(tmp_path:
         "Day",
         "Evening",
     ]
+
+
+def test_intervals_are_rebuilt_so_that_a_stop_goes_on_across_the_border_of_shifts():
+    machine, shift = np.zeros(5, np.int64), np.arange(5)
+    minutes, stops = np.array([60.0, 480, 30, 0, 120]), np.array([1.0, 0, 0, 0, 1])
+    of, start, end = rebuilt(machine, shift, minutes=minutes, stops=stops)
+    assert of.tolist() == [0, 0]
+    assert (start / MINUTE_US).tolist() == [420, 4 * 480 + 180]
+    assert (end / MINUTE_US).tolist() == [2 * 480 + 30, 4 * 480 + 300]
