@@ -14,7 +14,8 @@ of the others, and boosting that departed from the last value where intervals te
 
 Grid'5000's file has minutes and stops begun, no intervals. It is measured with intervals rebuilt
 from both, which is what a plant records, and with the minutes alone: whether a machine is down when
-the shift begins cannot be known from those, which costs about a sixth of an error of last value.
+the shift begins cannot be known from those. Before the last quarter the error was about 0.85 of the
+last value's with minutes and about 0.6 with intervals.
 
 A run on a sample of machines takes some five minutes; `--full` takes all machines.
 """
