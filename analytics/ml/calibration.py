@@ -19,7 +19,7 @@ from analytics.ml.logistic import Logistic, log_odds, logistic
 from analytics.ml.standing import DOWN_ALL_SHIFT, STATES, states_of
 
 TOLERANCE_MIN, TOLERANCE_SHARE = 15.0, 0.1
-SURE, SURE_ENOUGH, VERY_SURE = 0.95, 0.965, 0.98
+SURE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +45,20 @@ class Promise:
 class Calibration:
     """Fitted on one set of shifts, applied to any.
 
-    `sure` is the confidence in every shift whose own would be 95 % or more: 98 % when about that
-    many of them or more came out right, else 95 %. Finer differences cannot be told apart on the
-    shifts there are, nor between one training and the next.
+    No confidence is above 95 %: finer differences cannot be told apart on the shifts there are, nor
+    between one training and the next.
     """
 
     bands: Bands
     chance: Logistic
     confidence: Logistic
-    sure: float
 
     def promise(self, guess: Guess, at: Circumstances) -> Promise:
         """Everything that is said of a shift."""
         band = self.bands.around(guess.median, guess.expected, at.state)
         chance = self.chance.chance(_chance_scores(guess, at))
         confidence = self.confidence.chance(_confidence_scores(guess, band, chance, at))
-        confidence = np.where(confidence >= SURE, self.sure, confidence)
+        confidence = np.minimum(confidence, SURE)
         share = at.planned_min / 480.0
         return Promise(
             guess.median * share, guess.expected * share, band * share[:, None], chance, confidence
@@ -72,14 +70,13 @@ class Calibration:
             "bands": self.bands.as_json(),
             "chance": _listed(self.chance),
             "confidence": _listed(self.confidence),
-            "sure": self.sure,
         }
 
 
 def calibration_from(held: Mapping[str, Any]) -> Calibration:
     """A calibration as `as_json` wrote it."""
     chance, confidence = _logistic(held["chance"]), _logistic(held["confidence"])
-    return Calibration(bands_from(held["bands"]), chance, confidence, held["sure"])
+    return Calibration(bands_from(held["bands"]), chance, confidence)
 
 
 def circumstances(table: FeatureTable) -> Circumstances:
@@ -96,10 +93,7 @@ def calibrate(guess: Guess, at: Circumstances, actual_min: Floats) -> Calibratio
     scores = _confidence_scores(guess, band, chance.chance(_chance_scores(guess, at)), at)
     error = np.abs(actual_min - guess.median * at.planned_min / 480.0)
     right = error <= tolerance_min(at.planned_min)
-    confidence = logistic(scores, right)
-    of_sure = right[confidence.chance(scores) >= SURE]
-    sure = (of_sure.sum() + 1) / (len(of_sure) + 2)
-    return Calibration(found, chance, confidence, VERY_SURE if sure >= SURE_ENOUGH else SURE)
+    return Calibration(found, chance, logistic(scores, right))
 
 
 def tolerance_min(planned_min: Floats) -> Floats:
