@@ -43,7 +43,7 @@ ADVANCED = {
     "ready_at",
 }  # fmt: skip
 VERSION = {
-    "task", "version", "status", "members", "weights", "metrics", "guard", "guard_reason",
+    "id", "task", "version", "status", "members", "weights", "metrics", "guard", "guard_reason",
     "skill_vs_naive", "as_of", "data_from", "data_to", "data_hash", "code_hash", "rows",
     "promoted_at", "promoted_by", "promoted_why", "verdict", "created_at",
 }  # fmt: skip

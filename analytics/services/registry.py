@@ -38,7 +38,7 @@ def keep_version(
     *, task: str, as_of: datetime, data_hash: str, parts: Mapping[str, bytes], facts: dict[str, Any]
 ) -> ModelVersion:
     """Store a trained model as a challenger; the stored one where this training was done before."""
-    _one_at_a_time(task)
+    one_at_a_time(task)
     same = {"task": task, "as_of": as_of, "code_hash": code_hash(task), "data_hash": data_hash}
     known = ModelVersion.objects.filter(**same).first()
     if known is not None:
@@ -62,7 +62,7 @@ def parts_of(version: ModelVersion) -> dict[str, bytes]:
 @transaction.atomic
 def promote(version: ModelVersion, *, by: str, why: str, verdict: dict[str, Any]) -> ModelVersion:
     """Let a version serve from now on; the one before retires."""
-    _one_at_a_time(version.task)
+    one_at_a_time(version.task)
     status = ModelVersion.Status
     serving = ModelVersion.objects.filter(task=version.task, status=status.CHAMPION)
     serving.exclude(pk=version.pk).update(status=status.RETIRED)
@@ -95,7 +95,7 @@ def speaker(task: str, as_of: datetime) -> ModelVersion | None:
 @transaction.atomic
 def refuse(version: ModelVersion, *, verdict: dict[str, Any]) -> None:
     """Keep a version as the one challenger that is scored beside the champion."""
-    _one_at_a_time(version.task)
+    one_at_a_time(version.task)
     status = ModelVersion.Status
     others = ModelVersion.objects.filter(task=version.task, status=status.CHALLENGER)
     others.exclude(pk=version.pk).update(status=status.RETIRED)
@@ -150,8 +150,8 @@ def hash_of(*arrays: Any) -> str:
     return digest.hexdigest()
 
 
-def _one_at_a_time(task: str) -> None:
-    """Two promotions of a task in one plant wait for each other."""
+def one_at_a_time(name: str) -> None:
+    """Until the end of the transaction, others in this plant that name the same wait here."""
     with connection.cursor() as cursor:
-        name = f"{connection.schema_name}:{task}"
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [name])
+        key = f"{connection.schema_name}:{name}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [key])

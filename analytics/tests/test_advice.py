@@ -67,7 +67,7 @@ def test_an_open_anomaly_speaks_for_a_look_at_the_machine_and_a_dismissed_one_do
     assert "Temperature is 85" not in " ".join(told())
 
 
-def test_the_api_gives_each_machine_its_own_and_the_plant_all(plant, chicago, db, alice, client_of):
+def test_the_api_gives_each_machine_its_own_and_the_plant_all(db, chicago, alice, plant, client_of):
     stops_of(plant[1], 4, days_ago=2, minutes=40)
     answer = client_of(alice, chicago).get("/api/ml/forecast").json()
     assert answer["recommendations"]

@@ -38,7 +38,7 @@ def found() -> Anomaly:
     return event
 
 
-def test_a_runaway_temperature_is_one_event_that_names_its_signal(watched, alice):
+def test_a_runaway_temperature_is_one_event_that_names_its_signal(db, alice, watched):
     detect(until=NOW.replace(minute=0), tell=silent)
     event = found()
     assert ODD.start - HOUR <= event.start <= ODD.start + HOUR
@@ -58,7 +58,7 @@ def test_looking_again_finds_the_same_events_and_hours(watched):
     assert OddHour.objects.count() == hours > 24
 
 
-def test_an_event_that_goes_on_keeps_its_start_and_what_was_said_of_it(watched, alice):
+def test_an_event_that_goes_on_keeps_its_start_and_what_was_said_of_it(db, alice, watched):
     detect(until=ODD.start + HOUR, tell=silent)
     first = found()
     judge_anomaly(anomaly_id=str(first.pk), verdict="confirm", user=alice)
@@ -115,7 +115,7 @@ def test_a_shift_far_beyond_the_usual_is_an_anomaly_once(odd_shift):
     assert Anomaly.objects.count() == count
 
 
-def test_what_was_dismissed_stays_dismissed(odd_shift, alice):
+def test_what_was_dismissed_stays_dismissed(db, alice, odd_shift):
     detect_shifts(until=NOW)
     event = Anomaly.objects.get(start=odd_shift.shift_start, machine=odd_shift.machine)
     judge_anomaly(anomaly_id=str(event.pk), verdict="dismiss", user=alice)
@@ -129,6 +129,7 @@ def test_a_plant_without_signals_sees_its_odd_shifts(db, at, chicago, alice, cli
         fill(machines=1, days=60)
         worst = ProductionRecord.objects.order_by("-shift_start")[6]
         worst.adet_s, worst.apt_s, worst.units_produced = 28_000, 800, 5
+        worst.good_units, worst.defective_units = 5, 0
         worst.save()
         detect_shifts(until=NOW)
         (sentence,) = Anomaly.objects.filter(start=worst.shift_start).values_list(

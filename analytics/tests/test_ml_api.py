@@ -17,7 +17,7 @@ from analytics.services.forecasts import issue_forecasts, train_forecast
 from analytics.services.grading import grade_predictions
 from analytics.services.scoring import score
 from analytics.services.training import train_downtime
-from analytics.tests.past import NOW, fill
+from analytics.tests.past import NOW, WORN, fill
 from production.models import Machine
 
 MOST_QUERIES = 12
@@ -31,7 +31,7 @@ READS = ("forecast", "forecast?machine_id=M001", "forecast-advanced?days=30", "a
 def plant(db, at, light, chicago):
     """Two weeks of grades: predicted since the 9th, once a shift, and forecast from the 16th."""
     with tenant_context(chicago):
-        fill(days=45)
+        fill(days=45, habit=WORN)
         at(MONDAY - 14 * DAY)
         train_downtime(as_of=MONDAY - 14 * DAY, tell=silent)
         for hours in range(6, 48, 8):

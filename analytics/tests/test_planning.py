@@ -145,7 +145,9 @@ def test_the_pool_waits_for_the_lstm_only_where_it_is_installed_and_not_for_ever
     assert "train_forecast" in kinds(EARLY)
 
 
-def test_at_a_quarter_to_eight_the_plants_own_clock_publishes_what_is_cheap(plant):
+def test_at_a_quarter_to_eight_the_plants_own_clock_publishes_what_is_cheap(plant, at):
+    at(EARLY)
+    train_forecast(as_of=MONDAY, lstm_parts=None, tell=silent)
     deadline = datetime(2026, 11, 23, 13, 45, tzinfo=UTC)
     train_forecast(as_of=MONDAY - 7 * DAY, lstm_parts=None, tell=silent)
     assert "forecast_cheap" not in kinds(deadline)
@@ -163,9 +165,15 @@ def test_at_a_quarter_to_eight_the_plants_own_clock_publishes_what_is_cheap(plan
 
 
 def test_a_morning_whose_forecast_is_done_publishes_nothing_cheap(plant):
+    serve("forecast")
     run = plan_run(Piece("forecast", MONDAY))
     Run.objects.filter(pk=run.pk).update(state=Run.State.DONE, finished_at=EARLY)
     assert "forecast_cheap" not in kinds(datetime(2026, 11, 23, 13, 50, tzinfo=UTC))
+
+
+def test_on_the_day_of_a_plants_first_model_nothing_is_late(plant):
+    serve("forecast", as_of=datetime(2026, 11, 23, 14, tzinfo=UTC))
+    assert "forecast_cheap" not in kinds(NOW)
 
 
 def test_the_past_is_looked_back_on_once_in_a_plants_life(plant):
