@@ -18,12 +18,17 @@ from production.tests.factories import make_machine
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def plant(inside):
+def predicted() -> list[Machine]:
+    """Three machines that were told of their next shift."""
     ensure_reasons()
     machines = [make_machine(f"M00{number}") for number in (1, 2, 3)]
     store_risks(machines, RISKS, now=NOW)
     return machines
+
+
+@pytest.fixture
+def plant(inside):
+    return predicted()
 
 
 def rows() -> list[Prediction]:
@@ -67,8 +72,9 @@ def test_an_open_anomaly_speaks_for_a_look_at_the_machine_and_a_dismissed_one_do
     assert "Temperature is 85" not in " ".join(told())
 
 
-def test_the_api_gives_each_machine_its_own_and_the_plant_all(db, chicago, alice, plant, client_of):
-    stops_of(plant[1], 4, days_ago=2, minutes=40)
+def test_the_api_gives_each_machine_its_own_and_the_plant_all(db, at, chicago, alice, client_of):
+    with tenant_context(chicago):
+        stops_of(predicted()[1], 4, days_ago=2, minutes=40)
     answer = client_of(alice, chicago).get("/api/ml/forecast").json()
     assert answer["recommendations"]
     for tip in answer["recommendations"]:

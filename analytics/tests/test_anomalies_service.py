@@ -90,18 +90,21 @@ def test_without_samples_it_is_said_how_many_there_are_and_are_needed(inside):
 # --- shifts --------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def odd_shift(inside):
+def make_odd() -> ProductionRecord:
     """Of two months of shifts one was down nearly all the time."""
     fill(machines=2, days=60)
-    record = ProductionRecord.objects.filter(
-        machine__machine_id="M002", shift_end__lte=NOW - 2 * DAY
-    ).order_by("-shift_start").first()  # fmt: skip
+    ended = ProductionRecord.objects.filter(shift_end__lte=NOW - 2 * DAY)
+    record = ended.filter(machine__machine_id="M002").order_by("-shift_start")[0]
     record.adet_s, record.apt_s = 27_000, 1_800
     record.units_produced, record.good_units, record.defective_units = 30, 5, 25
     record.ideal_produced_s, record.ideal_good_s = 1_800, 300
     record.save()
     return record
+
+
+@pytest.fixture
+def odd_shift(inside):
+    return make_odd()
 
 
 def test_a_shift_far_beyond_the_usual_is_an_anomaly_once(odd_shift):
@@ -126,15 +129,11 @@ def test_what_was_dismissed_stays_dismissed(db, alice, odd_shift):
 
 def test_a_plant_without_signals_sees_its_odd_shifts(db, at, chicago, alice, client_of):
     with tenant_context(chicago):
-        fill(machines=1, days=60)
-        worst = ProductionRecord.objects.order_by("-shift_start")[6]
-        worst.adet_s, worst.apt_s, worst.units_produced = 28_000, 800, 5
-        worst.good_units, worst.defective_units = 5, 0
-        worst.save()
+        worst = make_odd()
         detect_shifts(until=NOW)
-        (sentence,) = Anomaly.objects.filter(start=worst.shift_start).values_list(
-            "sentence", flat=True
-        )
+        (sentence,) = Anomaly.objects.filter(
+            start=worst.shift_start, machine=worst.machine
+        ).values_list("sentence", flat=True)
     browser = client_of(alice, chicago)
     listed = browser.get("/api/ml/anomalies?days=14").json()["results"]
     assert sentence in [one["text"] for one in listed]

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone as clock
 from django_tenants.utils import tenant_context
 
-from analytics.models import Anomaly, Forecast, ModelVersion, Prediction, Run
+from analytics.models import Anomaly, Forecast, ModelVersion, Prediction, Promotion, Run
 from analytics.selectors.answers import kept
 from analytics.services.models_in_force import loaded
 from analytics.services.training import train_downtime
@@ -41,6 +41,7 @@ def canaries(db, chicago, lyon):
         ModelVersion.objects.update(guard_reason=CANARY, verdict={"reason": CANARY})
         Prediction.objects.update(served=CANARY, factors=[["heat", CANARY, 30.0]])
         Forecast.objects.update(reason=CANARY)
+        Promotion.objects.update(why=CANARY)
         anomaly = Anomaly.objects.create(
             machine=machines[0], grain="signal", start=now - timedelta(hours=2), end=now, score=0.9,
             sentence=CANARY,
