@@ -145,9 +145,7 @@ def test_the_pool_waits_for_the_lstm_only_where_it_is_installed_and_not_for_ever
     assert "train_forecast" in kinds(EARLY)
 
 
-def test_at_a_quarter_to_eight_the_plants_own_clock_publishes_what_is_cheap(plant, at):
-    at(EARLY)
-    train_forecast(as_of=MONDAY, lstm_parts=None, tell=silent)
+def test_at_a_quarter_to_eight_the_plants_own_clock_publishes_what_is_cheap(plant):
     deadline = datetime(2026, 11, 23, 13, 45, tzinfo=UTC)
     train_forecast(as_of=MONDAY - 7 * DAY, lstm_parts=None, tell=silent)
     assert "forecast_cheap" not in kinds(deadline)
