@@ -35,7 +35,7 @@ class Source:
     @property
     def name(self) -> str:
         if self.number is not None:
-            return f"version {self.number}"
+            return str(self.number)
         return f"trained {self.trained_at:%Y-%m-%dT%H:%MZ}"
 
 

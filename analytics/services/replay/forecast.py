@@ -70,7 +70,7 @@ class Answers:
         as_of = midnight(origin, self._timezone)
         served = in_force(TASK, as_of) if self._cadence.is_usual else None
         if served is not None:
-            return loaded(served, load), f"version {served.number}"
+            return loaded(served, load), str(served.number)
         days = self._cadence.retrain_days
         week = training_instant(as_of, every_days=days, timezone=self._timezone)
         model = self._train(plant_day(week, self._timezone))
