@@ -144,18 +144,29 @@ VersionOut = shape(
     created_at=moment(),
 )
 VersionPage = page("ModelVersionPage", VersionOut)
+
+
+def _only(*names: str) -> dict[str, serializers.Field]:
+    """Figures that one of the two tasks has."""
+    return {n: serializers.FloatField(allow_null=True, required=False) for n in names}
+
+
 ScoreOut = shape(
     "Score",
     as_of=serializers.DateTimeField(),
     machine_id=text(),
-    **{name: serializers.DateTimeField(required=False) for name in ("shift_start", "shift_end")},
-    **{n: number() for n in ("median_min", "expected_min", "lo80", "hi80", "lo95", "hi95",
-                              "p_downtime_30", "confidence")},
-    risk=_maybe(),
+    shift_start=serializers.DateTimeField(required=False),
+    shift_end=serializers.DateTimeField(required=False),
+    metric=serializers.CharField(required=False),
+    date=serializers.DateField(required=False),
+    horizon=serializers.IntegerField(required=False),
+    **_only("median_min", "expected_min", "p_downtime_30", "confidence", "median", "mean"),
+    **{name: number() for name in ("lo80", "hi80", "lo95", "hi95")},
+    risk=serializers.CharField(required=False),
     served=text(),
     model_version=_maybe(),
     origin=text(),
     actual_min=number(),
     naive_min=number(),
-)  # fmt: skip
+)
 ScorePage = page("ScorePage", ScoreOut)

@@ -56,7 +56,11 @@ class Models(PlantView):
         responses=VersionPage,
     )
     def get(self, request: Request) -> Response:
-        versions = ModelVersion.objects.prefetch_related("promotions").order_by("-created_at")
+        versions = (
+            ModelVersion.objects.defer("evidence")
+            .prefetch_related("promotions")
+            .order_by("-created_at", "-pk")
+        )
         task = choice_of(request.GET, "task", TASKS)
         if task is not None:
             versions = versions.filter(task=task)

@@ -67,7 +67,7 @@ class Promotion(models.Model):
     why = models.TextField()
 
     class Meta:
-        ordering = ("-at",)
+        ordering = ("-at", "-pk")
 
     def __str__(self) -> str:
         return f"{self.version} {self.at}"
