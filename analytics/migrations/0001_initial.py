@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'preferences of prediction',
                 'verbose_name_plural': 'preferences of prediction',
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='one_row_of_preferences'), models.CheckConstraint(condition=models.Q(('risk_critical__gt', models.F('risk_high')), ('risk_critical__lt', 1), ('risk_high__gt', models.F('risk_medium')), ('risk_medium__gt', 0)), name='risk_thresholds_rise')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='one_row_of_preferences'), models.CheckConstraint(condition=models.Q(('risk_critical__gt', models.F('risk_high')), ('risk_critical__lt', 1), ('risk_high__gt', models.F('risk_medium')), ('risk_medium__gt', 0)), name='risk_thresholds_rise', violation_error_message='The chances must rise from medium to high to critical.')],
             },
         ),
         migrations.CreateModel(

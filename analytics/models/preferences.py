@@ -36,6 +36,7 @@ class Preferences(models.Model):
                     risk_critical__lt=1,
                 ),
                 name="risk_thresholds_rise",
+                violation_error_message="The chances must rise from medium to high to critical.",
             ),
         )
 

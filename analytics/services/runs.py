@@ -8,12 +8,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone as clock
 from django_tenants.utils import schema_context
@@ -117,7 +117,8 @@ def _holding(run: Run) -> Iterator[None]:
 
     def renew() -> None:
         while not ended.wait(RENEW_S):
-            with schema_context(schema):
+            # A database that is away comes back; the work goes on meanwhile and stays ours.
+            with suppress(OperationalError, InterfaceError), schema_context(schema):
                 Run.objects.filter(pk=run.pk).update(lease_until=clock.now() + LEASE)
             connection.close()
 

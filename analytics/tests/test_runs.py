@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone as clock
 from django_tenants.utils import schema_context
 
 from amis.errors import InsufficientData, Invalid
 from analytics.models import Run
+from analytics.services import runs
 from analytics.services.runs import LEASE, MOST_ATTEMPTS, Piece, carry_out, plan_run
 from production.models import Job
 from production.services.jobs import cancel_job, create_job
@@ -134,3 +137,26 @@ def test_the_same_piece_of_another_plant_is_another(plant):
     planned()
     with schema_context("plant_lyon"):
         assert not Run.objects.exists()
+
+
+def test_a_lease_is_renewed_again_when_the_database_is_back(plant, monkeypatch):
+    run, asked, now = planned(), [], clock.now
+
+    def away_at_first():
+        asked.append("when")
+        if len(asked) == 1:
+            raise OperationalError("the server closed the connection")
+        return now()
+
+    def work(tell) -> None:
+        held_until = Run.objects.get(pk=run.pk).lease_until
+        monkeypatch.setattr(runs.clock, "now", away_at_first)
+        deadline = time.monotonic() + 10
+        while Run.objects.get(pk=run.pk).lease_until == held_until:
+            assert time.monotonic() < deadline, "nobody renews the lease any more"
+            time.sleep(0.05)
+        monkeypatch.undo()
+
+    monkeypatch.setattr(runs, "RENEW_S", 0.05)
+    assert carry_out(run.pk, work)
+    assert len(asked) > 1

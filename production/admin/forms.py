@@ -14,6 +14,7 @@ from production.models import Connection, Machine, ShiftPattern, Signal
 from production.services.equipment import (
     SECURITY_POLICIES,
     check_endpoint_url,
+    check_machine_id,
     check_node,
     check_pattern,
     check_state_map,
@@ -138,6 +139,10 @@ class MachineForm(PlainForm):
             "active",
             "metadata",
         )
+
+    def clean_machine_id(self) -> str:
+        self._tell(check_machine_id, self.cleaned_data["machine_id"])
+        return self.cleaned_data["machine_id"]
 
     def clean_metadata(self) -> dict[str, Any]:
         metadata = self.cleaned_data["metadata"] or {}

@@ -237,6 +237,7 @@ def test_a_new_machine_on_a_connection_reaches_its_worker(browser, equipped):
         ({"capacity": "0"}, "capacity must be more than 0"),
         ({"machine_name": "Cap\x07per"}, "machine_name holds the control character U+0007"),
         ({"machine_id": "f01"}, "machine_id_once_whatever_case"),
+        ({"machine_id": "*"}, "stands for all machines"),
         ({"metadata": "[1]"}, "Give keys and values"),
     ],
 )

@@ -212,6 +212,7 @@ def test_a_missing_file_is_a_sentence(chicago):
         ("  - name: Hall 2", "  - name: [", 17, "not YAML"),
         ("machine_name: Filler", "machine_name: Fil\x07ler", 20, "U+0007"),
         ("machine_id: F01", "machine_id:", 19, "machine_id is missing"),
+        ("machine_id: F01", 'machine_id: "*"', 19, "* stands for all machines"),
         ("capacity: 24000", "capacity: 1e-320", 22, "is not between"),
     ],
 )

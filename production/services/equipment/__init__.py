@@ -3,6 +3,7 @@
 from production.services.equipment.checks import (
     SECURITY_POLICIES,
     check_endpoint_url,
+    check_machine_id,
     check_node,
     check_state_map,
     odd_character,
@@ -21,6 +22,7 @@ __all__ = [
     "ImportResult",
     "bump_revisions",
     "check_endpoint_url",
+    "check_machine_id",
     "check_node",
     "check_pattern",
     "check_state_map",

@@ -75,6 +75,12 @@ def _check_host(host: str, *, bracketed: bool) -> None:
         raise Invalid(f"endpoint_url: {host!r} is not a host name.")
 
 
+def check_machine_id(machine_id: str) -> None:
+    """Raise Invalid for the sign that stands for all machines where machines are listed."""
+    if machine_id == "*":
+        raise Invalid("machine_id: * stands for all machines of the plant; give this one a name.")
+
+
 def check_node(node: str) -> None:
     """Raise Invalid unless the NodeId names its namespace by URI."""
     match = NODE.fullmatch(node)

@@ -93,6 +93,10 @@ def _machine(item: Item) -> dict[str, Any]:
         "connection": item.text("connection", longest=100),
         **_cycle(item),
     }
+    try:
+        checks.check_machine_id(fields["machine_id"])
+    except Invalid as error:
+        item.fault("machine_id", error.message)
     if item.has("minor_stop_s"):
         seconds = item.number("minor_stop_s")
         if seconds is not None and seconds < 0:
