@@ -49,20 +49,25 @@ def plan(*, now: datetime) -> list[Run]:
     timezone = plant_timezone()
     if first_start(machines) is None and first_sample_day(timezone) is None:
         return []
-    _try_thin_again(now)
+    _try_thin_again(now, timezone)
     for piece in _due(machines, now=now, timezone=timezone):
         plan_run(piece)
     Run.objects.filter(finished_at__lt=now - KEEP).exclude(kind__in=ONCE).delete()
     return _to_send(now)
 
 
-def _try_thin_again(now: datetime) -> None:
-    """A past that was too thin may have been imported meanwhile."""
+def _try_thin_again(now: datetime, timezone: str) -> None:
+    """A past that was too thin may have been imported meanwhile: the week's training and the day's
+    are tried again, those of earlier days have nothing to add.
+    """
+    instants = [
+        training_instant(now - GRACE, every_days=days, timezone=timezone) for days in (WEEK, 1)
+    ]
     Run.objects.filter(
         kind__in=(*TRAININGS, "train_lstm"),
         state=Run.State.THIN,
         chunk="",
-        due_at__gt=now - timedelta(days=WEEK + 1),
+        due_at__in=instants,
         finished_at__lt=now - THIN_REST,
     ).update(state=Run.State.WAITING, attempts=0, sent_at=None)
 

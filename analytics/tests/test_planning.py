@@ -121,6 +121,16 @@ def test_what_was_too_thin_is_tried_again_soon_and_on_the_next_day(plant):
     assert ("train_downtime", MONDAY + DAY) in due(EARLY + DAY)
 
 
+def test_of_what_was_too_thin_only_the_week_and_the_day_are_tried_again(plant):
+    for now in (EARLY + day * DAY for day in range(4)):
+        for planned in (now, now + timedelta(minutes=1)):
+            due(planned)
+            Run.objects.update(state=Run.State.THIN, finished_at=planned)
+    due(EARLY + 3 * DAY + timedelta(minutes=4))
+    again = Run.objects.filter(kind="train_downtime", state=Run.State.WAITING)
+    assert {run.due_at for run in again} == {MONDAY, MONDAY + 3 * DAY}
+
+
 def test_what_a_person_asked_for_is_not_tried_again_by_itself(plant):
     run = plan_run(Piece("train_downtime", MONDAY, chunk="7"))
     Run.objects.filter(pk=run.pk).update(state=Run.State.THIN, finished_at=EARLY - HOUR)

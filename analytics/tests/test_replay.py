@@ -242,3 +242,38 @@ def test_a_question_that_cannot_be_answered_is_refused_with_a_sentence(
 ):
     with pytest.raises(CommandError, match=word):
         command(tmp_path / "a.csv", "downtime", SPAN, *options)
+
+
+@pytest.mark.parametrize("name", ["folder", "taken.csv"])
+def test_a_file_that_cannot_be_written_is_said_in_a_sentence(plant, tmp_path, name):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "taken.csv.parts").write_text("not a folder")
+    with pytest.raises(CommandError, match=f"{name} cannot be written: "):
+        command(tmp_path / name)
+
+
+def test_two_replays_do_not_write_one_file_at_a_time(plant, tmp_path):
+    out = tmp_path / "a.csv"
+
+    def tell(percent: float, step: str) -> None:
+        with pytest.raises(CommandError, match="Another replay is writing"):
+            command(out)
+
+    with tenant_context(plant):
+        replay_downtime(span=SPAN, cadence=Cadence(), out=out, now=NOW, tell=tell)
+    assert out.read_bytes() == command(tmp_path / "alone.csv")
+
+
+@pytest.mark.parametrize(
+    "end", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-12:00", "2100-01-01T00:00:00+00:00"]
+)
+def test_a_time_that_no_plant_has_is_refused_in_a_sentence(plant, tmp_path, end):
+    span = Span(start=MONDAY, end=datetime.fromisoformat(end))
+    with pytest.raises(CommandError, match="--to: must lie between 1971 and a year from now"):
+        command(tmp_path / "a.csv", "forecast", span)
+
+
+def test_a_time_before_the_first_record_has_no_anomalies(plant, tmp_path):
+    out = tmp_path / "a.csv"
+    command(out, "anomaly", Span(start=MONDAY - 700 * DAY, end=MONDAY - 699 * DAY))
+    assert rows_of(out) == []

@@ -56,6 +56,8 @@ class Command(BaseCommand):
         )
         if span.end <= span.start:
             raise CommandError("--to must be after --from.")
+        if not out.name:
+            raise CommandError("--out names no file.")
         if not out.parent.is_dir():
             raise CommandError(f"There is no folder {out.parent} for the file.")
         if not Tenant.objects.filter(schema_name=tenant).exists():

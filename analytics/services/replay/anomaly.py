@@ -89,8 +89,10 @@ def _shift_rows(part: Interval, machine_id: str | None, seen: set[str]) -> Itera
         return
     inside = (history.start_us >= us(part.start)) & (history.start_us < us(part.end))
     names = np.array(history.machines)[history.machine]
-    shown = np.array([name not in seen and machine_id in (None, name) for name in names])
-    rows = np.flatnonzero(inside & shown & np.isfinite(history.downtime_min)).astype(np.int64)
+    shown = [name not in seen and machine_id in (None, name) for name in names]
+    rows = np.flatnonzero(
+        inside & np.array(shown, dtype=bool) & np.isfinite(history.downtime_min)
+    ).astype(np.int64)
     found = judged(history, rows, foretold=None)
     for row, score, odd in zip(rows, found.score, found.is_anomaly, strict=True):
         told = float(score) if np.isfinite(score) else None
