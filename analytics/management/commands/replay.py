@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from argparse import ArgumentParser
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from analytics.services.replay.span import Cadence, Span
 from production.models import Machine
 from tenants.models import Tenant
 
+EARLIEST_YEAR = 1971
+AHEAD = timedelta(days=366)
 DAYS = re.compile(r"([1-9][0-9]{0,2})d")
 TASKS = {
     "downtime": replay_downtime,
@@ -95,6 +97,8 @@ def _instant(option: str, text: str) -> datetime:
         raise CommandError(f"{option}: {text!r} is not an ISO 8601 time.") from None
     if moment.tzinfo is None:
         raise CommandError(f"{option}: a time needs its offset, as in 2026-03-08T06:00:00-06:00.")
+    if moment.year < EARLIEST_YEAR or moment.replace(tzinfo=UTC) > clock.now() + AHEAD:
+        raise CommandError(f"{option}: must lie between {EARLIEST_YEAR} and a year from now.")
     return moment
 
 

@@ -39,11 +39,13 @@ def replay_anomalies(*, span: Span, cadence: Cadence, out: Path, now: datetime, 
     """Write the file; how many rows it has. A stretch is judged by what was learned before it."""
     timezone = plant_timezone()
     stretches = list(_stretches(span, cadence, timezone))
-    file = ReplayFile(out, header=HEADER, question=_question(span, cadence))
-    for n, (learned_at, part) in enumerate(stretches):
-        tell(100 * n / len(stretches), f"{part.start:%Y-%m-%d %H:%M}")
-        file.part(f"{n:05d}", lambda at=learned_at, p=part: _part(at, p, span.machine_id, cadence))
-    return file.finish(f"{n:05d}" for n in range(len(stretches)))
+    with ReplayFile(out, header=HEADER, question=_question(span, cadence)) as file:
+        for n, (learned_at, part) in enumerate(stretches):
+            tell(100 * n / len(stretches), f"{part.start:%Y-%m-%d %H:%M}")
+            file.part(
+                f"{n:05d}", lambda at=learned_at, p=part: _part(at, p, span.machine_id, cadence)
+            )
+        return file.finish(f"{n:05d}" for n in range(len(stretches)))
 
 
 def _stretches(

@@ -27,15 +27,15 @@ Tell = Callable[[float, str], None]
 def replay_downtime(*, span: Span, cadence: Cadence, out: Path, now: datetime, tell: Tell) -> int:
     """Write the file; how many rows it has. Models know only what was known at each as_of."""
     past = DowntimePast.of(span, cadence, now=now)
-    file = ReplayFile(out, header=HEADER, question=_question(past, span, now))
     parts = past.parts()
-    for n, (source, places) in enumerate(parts):
-        tell(100 * n / len(parts), f"{source.name}, {len(places)} shifts")
-        file.part(
-            f"{n:05d}",
-            lambda s=source, p=places: (_row(past, answer) for answer in past.answers(s, p)),
-        )
-    return file.finish(f"{n:05d}" for n in range(len(parts)))
+    with ReplayFile(out, header=HEADER, question=_question(past, span, now)) as file:
+        for n, (source, places) in enumerate(parts):
+            tell(100 * n / len(parts), f"{source.name}, {len(places)} shifts")
+            file.part(
+                f"{n:05d}",
+                lambda s=source, p=places: (_row(past, answer) for answer in past.answers(s, p)),
+            )
+        return file.finish(f"{n:05d}" for n in range(len(parts)))
 
 
 def _row(past: DowntimePast, answer: Answer) -> list[Any]:

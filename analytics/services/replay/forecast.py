@@ -42,11 +42,11 @@ def replay_forecasts(*, span: Span, cadence: Cadence, out: Path, now: datetime, 
     timezone = plant_timezone()
     origins = list(_origins(span, cadence, timezone))
     answers = Answers(cadence, timezone)
-    file = ReplayFile(out, header=HEADER, question=_question(span, cadence, now))
-    for n, origin in enumerate(origins):
-        tell(100 * n / len(origins), f"forecast from {origin}")
-        file.part(f"{n:05d}", lambda o=origin: _part(answers, o, span))
-    return file.finish(f"{n:05d}" for n in range(len(origins)))
+    with ReplayFile(out, header=HEADER, question=_question(span, cadence, now)) as file:
+        for n, origin in enumerate(origins):
+            tell(100 * n / len(origins), f"forecast from {origin}")
+            file.part(f"{n:05d}", lambda o=origin: _part(answers, o, span))
+        return file.finish(f"{n:05d}" for n in range(len(origins)))
 
 
 def _origins(span: Span, cadence: Cadence, timezone: str) -> Iterator[date]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import io
 import json
+import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+
+from amis.errors import Conflict, Invalid
 
 Row = Sequence[Any]
 
@@ -23,12 +28,38 @@ class ReplayFile:
     def __init__(self, path: Path, *, header: Sequence[str], question: dict[str, Any]) -> None:
         self._path, self._header = path, header
         self._folder = path.with_name(path.name + ".parts")
-        asked = json.dumps(question, sort_keys=True)
+        self._asked = json.dumps(question, sort_keys=True)
+
+    def __enter__(self) -> Self:
+        """Raises Invalid where the file cannot be written, Conflict where another replay does."""
+        with self._writing():
+            if self._path.is_dir():
+                raise IsADirectoryError(None, "it is a folder")
+            self._folder.mkdir(exist_ok=True)
+            self._held = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            self._begin()
+        except BaseException:
+            os.close(self._held)
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._held)
+
+    def _begin(self) -> None:
+        """The lock goes with the process, also with one that is killed."""
+        try:
+            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Conflict(f"Another replay is writing {self._path}.") from None
         known = self._folder / "question.json"
-        if not known.exists() or known.read_text("utf-8") != asked:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder.mkdir(parents=True)
-            known.write_text(asked, "utf-8")
+        with self._writing():
+            if known.exists() and known.read_bytes() == self._asked.encode():
+                return
+            for old in self._folder.iterdir():
+                old.unlink()
+            known.write_text(self._asked, "utf-8")
 
     def part(self, name: str, make: Callable[[], Iterable[Row]]) -> None:
         """Make and keep a part, unless it is there."""
@@ -38,21 +69,30 @@ class ReplayFile:
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(_cells(row) for row in make())
         fresh = kept.with_suffix(".new")
-        fresh.write_text(text.getvalue(), "utf-8")
-        fresh.rename(kept)
+        with self._writing():
+            fresh.write_text(text.getvalue(), "utf-8")
+            fresh.rename(kept)
 
     def finish(self, names: Iterable[str]) -> int:
         """Put the parts together in this order and remove them; how many rows there are."""
         fresh, rows = self._path.with_name(self._path.name + ".new"), 0
-        with fresh.open("w", encoding="utf-8") as whole:
+        with self._writing(), fresh.open("w", encoding="utf-8") as whole:
             whole.write(",".join(self._header) + "\n")
             for name in names:
                 part = (self._folder / f"{name}.csv").read_text("utf-8")
                 whole.write(part)
                 rows += part.count("\n")
-        fresh.rename(self._path)
-        shutil.rmtree(self._folder)
+        with self._writing():
+            fresh.rename(self._path)
+            shutil.rmtree(self._folder)
         return rows
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise Invalid(f"{self._path} cannot be written: {error.strerror}.") from error
 
 
 def _cells(row: Row) -> list[Any]:
