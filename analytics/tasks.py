@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from itertools import zip_longest
 
 from celery import shared_task
@@ -15,6 +16,8 @@ from analytics.services.runs import carry_out
 from analytics.services.work import KINDS
 from tenants.selectors import active_schemas
 
+logger = logging.getLogger(__name__)
+
 
 @shared_task(name="analytics.tasks.plan_predictions")
 def plan_predictions() -> None:
@@ -24,9 +27,14 @@ def plan_predictions() -> None:
     connection.set_schema_to_public()
     pieces: list[list[tuple[str, int, str]]] = []
     for schema in active_schemas():
-        with schema_context(schema):
-            due = plan(now=clock.now())
-            pieces.append([(schema, run.pk, KINDS[run.kind].queue) for run in due])
+        try:
+            with schema_context(schema):
+                due = plan(now=clock.now())
+        except Exception:
+            # One plant's trouble is not the others': theirs are marked as sent already.
+            logger.exception("What is due in %s could not be planned.", schema)
+            continue
+        pieces.append([(schema, run.pk, KINDS[run.kind].queue) for run in due])
     for turn in zip_longest(*pieces):
         for schema, run_id, queue in filter(None, turn):
             with schema_context(schema):

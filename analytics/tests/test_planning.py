@@ -12,6 +12,7 @@ from django.utils import timezone as clock
 from django_tenants.utils import tenant_context
 
 from amis.celery import app as celery
+from analytics import tasks
 from analytics.forecasting.pool import roster
 from analytics.ml.downtime import silent
 from analytics.models import Forecast, ModelVersion, Promotion, Run
@@ -263,6 +264,24 @@ def test_one_plants_many_pieces_do_not_keep_anothers_waiting(db, at, light, chic
     plants = [schema for schema, _ in queue()]
     assert plants[:4] == ["plant_chicago", "plant_lyon", "plant_chicago", "plant_lyon"]
     assert Counter(plants) == {"plant_chicago": 2, "plant_lyon": 2}
+
+
+def test_a_plant_that_cannot_be_planned_keeps_no_other_from_its_work(
+    db, at, light, chicago, lyon, queue, monkeypatch
+):
+    at(EARLY)
+    for place in (chicago, lyon):
+        with tenant_context(place):
+            fill(machines=1, days=30, until=MONDAY)
+
+    def plan_all_but_chicago(now: datetime) -> list[Run]:
+        if connection.schema_name == "plant_chicago":
+            raise ZeroDivisionError
+        return plan(now=now)
+
+    monkeypatch.setattr(tasks, "plan", plan_all_but_chicago)
+    plan_predictions()
+    assert {schema for schema, _ in queue()} == {"plant_lyon"}
 
 
 def test_two_planners_at_once_write_and_do_nothing_twice(committed, at, light, chicago):
