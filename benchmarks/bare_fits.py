@@ -26,16 +26,18 @@ from analytics.ml.regressors.ridge import Ridge
 OUR_FORECASTERS = (
     SeasonalNaive, WindowAverage, LinearTrend, MeanReversion, TeunterSyntetosBabai,
 )  # fmt: skip
+SHIFT, DAYS, NETWORK = "next shift", "daily forecasts", "daily forecasts, network"
 STATSFORECAST = ("AutoETS", "OptimizedTheta")
 
 
 @dataclass(slots=True)
 class BareFits:
     """In the order in which they were asked for. `twins` of matrices and models stand for the ones
-    that were recorded when all is done again. TensorFlow is imported only `with_network`.
+    that were recorded when all is done again. `task` is SHIFT, DAYS or NETWORK: only the libraries
+    that it needs are imported.
     """
 
-    with_network: bool = False
+    task: str
     fits: list[Callable[[], object]] = field(default_factory=list)
     twins: dict[int, Any] = field(default_factory=dict)
 
@@ -53,19 +55,27 @@ class BareFits:
             yield
 
     def _edges(self) -> Iterator[tuple[Any, str, Any]]:
-        import sklearn.ensemble
+        if self.task == NETWORK:
+            import keras
+
+            yield keras.Model, "fit", self._network(keras.Model.fit)
+            return
         import xgboost
 
         yield xgboost, "QuantileDMatrix", self._made(xgboost.QuantileDMatrix)
         yield xgboost, "train", self._trees(xgboost.train)
+        yield from self._of_shifts() if self.task == SHIFT else self._of_days()
+
+    def _of_shifts(self) -> Iterator[tuple[Any, str, Any]]:
+        import sklearn.ensemble
+
         forest = sklearn.ensemble.RandomForestRegressor
         yield forest, "fit", self._forest(forest.fit)
         yield Ridge, "fit", self._called(Ridge.fit)
+
+    def _of_days(self) -> Iterator[tuple[Any, str, Any]]:
         for member in OUR_FORECASTERS:
             yield member, "quantiles", self._called(member.quantiles)
-        yield from self._optional_edges()
-
-    def _optional_edges(self) -> Iterator[tuple[Any, str, Any]]:
         if find_spec("statsforecast"):
             import statsforecast.models
 
@@ -77,10 +87,6 @@ class BareFits:
 
             yield prophet.Prophet, "fit", self._prophet(prophet.Prophet.fit)
             yield prophet.Prophet, "predict", self._asked(prophet.Prophet.predict)
-        if self.with_network:
-            import keras
-
-            yield keras.Model, "fit", self._network(keras.Model.fit)
 
     def _called(self, real: Callable[..., Any]) -> Callable[..., Any]:
         """A call that may be repeated as it is."""

@@ -65,8 +65,7 @@ def compared(options: argparse.Namespace) -> dict[str, Any]:
     """Scores of everybody on the same shifts, by what they say."""
     history, draws = lived(options)
     count = len(history) // len(history.machines)
-    asked = np.arange(len(history)) % count >= count - draws.shape[0]
-    rows = np.flatnonzero(asked)
+    rows = np.flatnonzero(np.arange(len(history)) % count >= count - draws.shape[0])
     actual = history.downtime_min[rows]
     ours, trainings, serves = our_answers(history, rows, options.timezone)
     oracle = Said.of(draws.transpose(2, 0, 1).reshape(len(rows), -1))
@@ -88,6 +87,7 @@ def compared(options: argparse.Namespace) -> dict[str, Any]:
                       start_us=history.start_us[rows])
             for name in naive
         },
+        "rows": _rows(history, rows, said),
     }  # fmt: skip
 
 
@@ -150,6 +150,20 @@ def _usual(history: ShiftHistory, rows: Ints) -> Said:
     first = np.searchsorted(history.machine, history.machine[rows])
     back = np.minimum(rows - first, USUAL_SHIFTS).min()
     return Said.of(history.downtime_min[rows[:, None] - np.arange(1, back + 1)])
+
+
+def _rows(history: ShiftHistory, rows: Ints, said: dict[str, Said]) -> list[dict[str, Any]]:
+    """Each shift with what came true and what was said of it: median and chance."""
+    return [
+        {
+            "machine_id": history.machines[history.machine[row]],
+            "shift_start": moment(int(history.start_us[row])).isoformat(),
+            "actual_min": float(history.downtime_min[row]),
+            **{name: [float(one.quantiles[place, 2]), float(one.chance[place])]
+               for name, one in said.items()},
+        }
+        for place, row in enumerate(rows)
+    ]  # fmt: skip
 
 
 def _print(result: dict[str, Any]) -> None:

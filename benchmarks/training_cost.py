@@ -21,7 +21,7 @@ from analytics.forecasting.lstm import train_lstm
 from analytics.ml import downtime
 from analytics.ml.history import ShiftHistory, questions_of
 from analytics.ml.model import DowntimeModel
-from benchmarks.bare_fits import BareFits
+from benchmarks.bare_fits import DAYS, NETWORK, SHIFT, BareFits
 from benchmarks.figure import CannotMeasure, Figure, table
 from benchmarks.stack import Stack
 from benchmarks.training_plant import daily_series_of, made_up_plant
@@ -99,13 +99,13 @@ def told_of(size: Size) -> dict[str, Any]:
     as_of = max(one.end_day for one in series)
     at = int(history.end_us.max())
     works: dict[str, Callable[[], Any]] = {
-        "next shift": lambda: downtime.train(history, as_of_us=at),
-        "daily forecasts": lambda: forecasting.train(series, as_of=as_of),
+        SHIFT: lambda: downtime.train(history, as_of_us=at),
+        DAYS: lambda: forecasting.train(series, as_of=as_of),
     }
     if size.with_network and find_spec("tensorflow"):
-        works["daily forecasts, network"] = lambda: train_lstm(series, as_of=as_of)
-    tasks = {name: _beside(work, size, "network" in name) for name, work in works.items()}
-    return {"tasks": tasks, "scoring": _scoring(works["next shift"](), size)}
+        works[NETWORK] = lambda: train_lstm(series, as_of=as_of)
+    tasks = {name: _beside(name, work, size.repeats) for name, work in works.items()}
+    return {"tasks": tasks, "scoring": _scoring(works[SHIFT](), size)}
 
 
 def cpu_s() -> float:
@@ -114,12 +114,12 @@ def cpu_s() -> float:
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-def _beside(work: Callable[[], Any], size: Size, with_network: bool) -> list[list[float]]:  # noqa: FBT001 - of one call
+def _beside(task: str, work: Callable[[], Any], repeats: int) -> list[list[float]]:
     """CPU seconds of a training and of its bare fits, in turn."""
-    bare = BareFits(with_network=with_network)
+    bare = BareFits(task)
     with bare.recorded():
         work()
-    turns = [[_cost(one) for one in (work, bare.again)] for _ in range(size.repeats)]
+    turns = [[_cost(one) for one in (work, bare.again)] for _ in range(repeats)]
     return [list(column) for column in zip(*turns, strict=True)]
 
 
