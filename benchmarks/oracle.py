@@ -35,9 +35,9 @@ from analytics.ml.history import Floats, Ints, ShiftHistory, questions_of
 from analytics.ml.instants import training_instant
 from analytics.ml.predictions import Predictions, joined
 from analytics.ml.regressors import NAIVE
-from benchmarks.figure import table
 from benchmarks.oracle_past import Chronicle, downtime_min, shifts_of
 from benchmarks.oracle_plant import KnownPlant
+from benchmarks.oracle_report import lines_of, rows_of
 from benchmarks.oracle_scores import Said, gap
 from plc_sim.timetable import micros, moment
 from production.shopfloor.record import us
@@ -55,7 +55,7 @@ def main(words: Sequence[str]) -> int:
     options = _options().parse_args(words)
     options.timezone = options.timezone or ZONES.get(options.seed, "UTC")
     result = compared(options)
-    _print(result)
+    sys.stdout.write("\n".join(lines_of(result, usual=USUAL)) + "\n")
     if options.out:
         options.out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     return 0
@@ -87,7 +87,7 @@ def compared(options: argparse.Namespace) -> dict[str, Any]:
                       start_us=history.start_us[rows])
             for name in naive
         },
-        "rows": _rows(history, rows, said),
+        "rows": rows_of(history, rows, said),
     }  # fmt: skip
 
 
@@ -150,52 +150,6 @@ def _usual(history: ShiftHistory, rows: Ints) -> Said:
     first = np.searchsorted(history.machine, history.machine[rows])
     back = np.minimum(rows - first, USUAL_SHIFTS).min()
     return Said.of(history.downtime_min[rows[:, None] - np.arange(1, back + 1)])
-
-
-def _rows(history: ShiftHistory, rows: Ints, said: dict[str, Said]) -> list[dict[str, Any]]:
-    """Each shift with what came true and what was said of it: median and chance."""
-    return [
-        {
-            "machine_id": history.machines[history.machine[row]],
-            "shift_start": moment(int(history.start_us[row])).isoformat(),
-            "actual_min": float(history.downtime_min[row]),
-            **{name: [float(one.quantiles[place, 2]), float(one.chance[place])]
-               for name, one in said.items()},
-        }
-        for place, row in enumerate(rows)
-    ]  # fmt: skip
-
-
-def _print(result: dict[str, Any]) -> None:
-    plant, scores, best = result["plant"], result["scores"], result["best_naive"]
-    head = ("who", "MAE min", "pinball", "Brier ≥30", "in 80 %", "in 95 %")
-    by_error = sorted(result["naive_mae"].items(), key=lambda one: one[1])
-    rules = [(f"naive: {name}", f"{mae:.2f}", *[""] * 4) for name, mae in by_error if name != USUAL]
-    full = [(name, f"{one['mae']:.2f}", f"{one['pinball']:.3f}", f"{one['brier']:.4f}",
-             f"{one['coverage_80']:.3f}", f"{one['coverage_95']:.3f}")
-            for name, one in scores.items()]  # fmt: skip
-    out = [
-        f"Seed {plant['seed']}, {plant['timezone']}, {plant['days']} days: the last"
-        f" {result['shifts']} shifts of {result['machines']} machines, {result['copies']} copies,"
-        f" {result['trainings']} trainings",
-        f"  {result['mean_min']:.1f} min of downtime a shift, half an hour or more in"
-        f" {result['share_of_30']:.0%}".replace("%", " %"),
-        *(f"  {line}" for line in table([head, *rules, *full])),
-        *(f"  {_sentence(name, one, best)}" for name, one in result["gaps"].items()),
-    ]
-    sys.stdout.write("\n".join(out) + "\n")
-
-
-def _sentence(measure: str, found: dict[str, Any], best: str) -> str:
-    what = {"mae": "MAE (min)", "pinball": "Pinball (min)", "brier": "Brier"}[measure]
-    naive = best if measure == "mae" else USUAL
-    if found["closed"] is None:
-        return f"{what}: the oracle is no better than {naive}: here is nothing to learn."
-    return (
-        f"{what}: {found['closed'] * 100:.0f} % of the gap from {naive} to the oracle is closed;"
-        f" {found['left']:.3f} of {found['room']:.3f} is left"
-        f" ({found['left_low']:.3f} to {found['left_high']:.3f} in 9 of 10 resamplings)."
-    )
 
 
 def _options() -> argparse.ArgumentParser:

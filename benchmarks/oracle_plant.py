@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
+from functools import partial
 from heapq import heapify
 from typing import Any, TypeVar
 
@@ -143,7 +144,7 @@ class KnownPlant(Plant):
         if s.index not in self.changeover_drawn:
             return float(s.fate.exponential())
         passed = self.changeover_drawn[s.index] - (s.to_stop[CHANGEOVER] - spent)
-        law = lambda: s.fate.gamma(CHANGEOVER_SHAPE, 1.0 / CHANGEOVER_SHAPE)  # noqa: E731
+        law = partial(s.fate.gamma, CHANGEOVER_SHAPE, 1.0 / CHANGEOVER_SHAPE)
         return float(_at_least(law, passed) - passed)
 
     def _longer(self, s: Station, minutes: tuple[int, int], since: int) -> int:
