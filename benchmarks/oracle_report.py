@@ -38,11 +38,17 @@ def _sentence(measure: str, found: Mapping[str, Any], naive: str) -> str:
     what = {"mae": "MAE (min)", "pinball": "Pinball (min)", "brier": "Brier"}[measure]
     if found["closed"] is None:
         return f"{what}: the oracle is no better than {naive}: here is nothing to learn."
+    doubt = ", which may be none" if found["room_low"] <= 0 else ""
     return (
-        f"{what}: {found['closed'] * 100:.0f} % of the gap from {naive} to the oracle is closed;"
-        f" {found['left']:.3f} of {found['room']:.3f} is left"
-        f" ({found['left_low']:.3f} to {found['left_high']:.3f} in 9 of 10 resamplings)."
+        f"{what}: from {naive} to the oracle there is room of {_span(found, 'room')}{doubt};"
+        f" {found['closed'] * 100:.0f} % of it is closed, {_span(found, 'left')} is left."
     )
+
+
+def _span(found: Mapping[str, Any], name: str) -> str:
+    """A difference, and where it lies in 9 of 10 resamplings."""
+    low, high = found[f"{name}_low"], found[f"{name}_high"]
+    return f"{found[name]:.3f} ({low:.3f} to {high:.3f})"
 
 
 def rows_of(history: ShiftHistory, rows: Ints, said: Mapping[str, Said]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ import pytest
 from benchmarks import oracle
 from benchmarks.oracle_past import Chronicle, downtime_min, shifts_of
 from benchmarks.oracle_plant import KnownPlant
+from benchmarks.oracle_report import _sentence
 from benchmarks.oracle_scores import Said, gap
 from plc_sim.kinds import ABORTED, EXECUTE, SUSPENDED
 from plc_sim.machine import Plant
@@ -204,13 +205,27 @@ def test_halfway_from_naive_to_the_oracle_is_half_of_the_gap():
     found = gap(np.full(4, 3.0), np.full(4, 2.0), np.full(4, 1.0), start_us=start)
     assert found["closed"] == 0.5
     assert found["left"] == found["left_low"] == found["left_high"] == 1.0
+    assert found["room"] == found["room_low"] == 2.0
+    shaky = gap(np.array([3.0, 3, 1, 1]), np.full(4, 2.0), np.array([0.0, 0, 3, 3]), start_us=start)
+    assert shaky["room_low"] < 0 < shaky["room"]
     none = gap(np.ones(4), np.ones(4), np.ones(4), start_us=start)
     assert none["closed"] is None
 
 
+def test_a_room_that_may_be_none_is_said_to_be_so():
+    rooms = {"closed": 0.5, "room": 2.0, "left": 1.0, "left_low": 0.5, "left_high": 1.5}
+    sure = _sentence("mae", {**rooms, "room_low": 1.0, "room_high": 3.0}, "last_value")
+    assert sure == (
+        "MAE (min): from last_value to the oracle there is room of 2.000 (1.000 to 3.000);"
+        " 50 % of it is closed, 1.000 (0.500 to 1.500) is left."
+    )
+    unsure = _sentence("mae", {**rooms, "room_low": -0.1, "room_high": 3.0}, "last_value")
+    assert "(-0.100 to 3.000), which may be none;" in unsure
+
+
 def test_it_runs_from_the_command_line_and_says_the_same_twice(tmp_path, capsys):
     words = ["--days", "24", "--shifts", "3", "--copies", "5"]
-    results = []
+    results: list[dict] = []
     for name in ("one.json", "other.json"):
         assert oracle.main([*words, "--out", str(tmp_path / name)]) == 0
         results.append(json.loads((tmp_path / name).read_text()))
@@ -218,4 +233,4 @@ def test_it_runs_from_the_command_line_and_says_the_same_twice(tmp_path, capsys)
     assert results[0]["plant"]["timezone"] == ZONE
     said = capsys.readouterr().out
     assert "the last 3 shifts of 3 machines, 5 copies" in said
-    assert "the gap from" in said or "nothing to learn" in said
+    assert "to the oracle there is room" in said or "nothing to learn" in said
