@@ -44,7 +44,7 @@ class Size:
 
 
 FULL = Size(OF_MACHINES, 500, 3, SCORED, with_network=True)
-QUICK = Size(4, 270, 1, 100, with_network=False)
+QUICK = Size(4, 255, 1, 100, with_network=False)
 
 
 def measure(stack: Stack, *, quick: bool) -> Figure:
