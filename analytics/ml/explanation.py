@@ -17,8 +17,6 @@ import numpy as np
 from analytics.ml.features.table import FeatureTable
 from analytics.ml.history import Floats, Ints
 
-CHUNK_ROWS = 60_000
-
 
 def usual_rows(table: FeatureTable, machine: Ints, machines: int) -> Floats:
     """(machine, feature) medians; the last row is that of all, for machines without any."""

@@ -9,7 +9,7 @@ from django.db.models import Count
 from analytics.ml.sufficiency import lacking
 from analytics.models import ModelVersion, Run
 from analytics.selectors.outlook_shapes import Insufficient
-from analytics.selectors.plan import plan_rows
+from analytics.selectors.plan import shifts_to_come
 from analytics.selectors.shift_history import predicted_machines
 from production.models import Machine, ProductionRecord
 from production.selectors.calendar import plant_timezone
@@ -43,11 +43,9 @@ def usable_shifts(machines: list[Machine]) -> dict[str, int]:
 
 def _enough_at(machines: list[Machine], shifts: int, now: datetime) -> datetime | None:
     """When so many more planned shifts of the machine that has fewest will have ended."""
-    coming = [
-        plan_rows([one], start=now, end=now + SEARCH, timezone=plant_timezone(), since_record=False)
-        for one in machines
-    ]
-    ends = [rows[shifts - 1].end for rows in coming if len(rows) >= shifts]
+    timezone = plant_timezone()
+    coming = [shifts_to_come(m, start=now, end=now + SEARCH, timezone=timezone) for m in machines]
+    ends = [planned[shifts - 1].interval.end for planned in coming if len(planned) >= shifts]
     return max(ends, default=None)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from production.models import Machine
-from production.selectors.machines import first_day, shift_calendar
+from production.selectors.machines import shift_calendar
 from production.shopfloor.shifts import PlannedShift, ShiftCalendar
 
 
@@ -24,27 +23,17 @@ class PlannedRow:
     planned_min: float
 
 
-def plan_rows(
-    machines: Sequence[Machine],
-    *,
-    start: datetime,
-    end: datetime,
-    timezone: str,
-    since_record: bool = True,
-) -> list[PlannedRow]:
-    """The shifts that start in `[start, end)`, where wanted from a machine's first record day."""
+def shifts_to_come(
+    machine: Machine, *, start: datetime, end: datetime, timezone: str
+) -> list[PlannedShift]:
+    """The machine's planned shifts that start in `[start, end)`, in order."""
+    calendar = shift_calendar(machine, timezone=timezone)
+    if calendar is None:
+        return []
     zone = ZoneInfo(timezone)
     first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
-    found = []
-    for machine in machines:
-        calendar = shift_calendar(machine, timezone=timezone)
-        if calendar is None:
-            continue
-        since = max(first, first_day(machine) or last) if since_record else first
-        for shift in calendar.between(since, last + timedelta(days=1)):
-            if start <= shift.interval.start < end:
-                found.append(row_of(machine, shift))
-    return found
+    planned = calendar.between(first, last + timedelta(days=1))
+    return [shift for shift in planned if start <= shift.interval.start < end]
 
 
 def row_of(machine: Machine, shift: PlannedShift) -> PlannedRow:

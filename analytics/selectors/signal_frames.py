@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 import numpy as np
 from django.db import connection
@@ -130,16 +129,3 @@ def _running(machine: Machine, interval: Interval, times: Ints, step_us: int) ->
             until = us(end) if end else np.iinfo(np.int64).max
             running |= (times >= us(start)) & (times + step_us <= until)
     return running
-
-
-def first_sample(machines: Sequence[Machine]) -> datetime | None:
-    """When the earliest process sample of the machines was taken."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT min(x.at) FROM production_signal s CROSS JOIN LATERAL (SELECT source_timestamp"
-            " AS at FROM production_sample WHERE signal_id = s.id ORDER BY source_timestamp LIMIT"
-            " 1) AS x WHERE s.machine_id = ANY(%s) AND s.role = 'process'",
-            [[machine.pk for machine in machines]],
-        )
-        found: datetime | None = cursor.fetchone()[0]
-    return found

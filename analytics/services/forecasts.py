@@ -38,7 +38,7 @@ CHEAP_REASON = "Made at 07:45 by the quick members, because the others were not 
 Tell = Callable[[float, str], None]
 
 
-def series_until(origin: date, *, keys: Sequence[str] | None = None) -> list[DailySeries]:
+def series_until(origin: date) -> list[DailySeries]:
     """The plant's series up to an origin day. Raises InsufficientData without a record."""
     found = plant_series(last=origin, most_days=MOST_DAYS)
     if not found:
@@ -46,7 +46,7 @@ def series_until(origin: date, *, keys: Sequence[str] | None = None) -> list[Dai
             "There is no shift record yet.",
             missing=[f"A forecast needs {LEAST_DAYS} days of records: have 0, need {LEAST_DAYS}."],
         )
-    return [one for one in found if keys is None or one.key in keys]
+    return found
 
 
 def train_lstm(*, as_of: datetime, tell: Tell) -> dict[str, bytes]:
@@ -91,15 +91,15 @@ def train_forecast(
     return version
 
 
-def issue_forecasts(*, origin: date, keys: Sequence[str] | None, tell: Tell) -> int:
+def issue_forecasts(*, origin: date, tell: Tell) -> int:
     """Forecast from an origin day with the version that served when it began, and the challenger
     beside it; how many rows were stored.
     """
     stored, timezone = 0, plant_timezone()
     serving = in_force(TASK, midnight(origin, timezone)) or champion(TASK)
     versions = dict.fromkeys(filter(None, (serving, challenger(TASK))))
+    series = series_until(origin)
     for version in (v for v in versions if plant_day(v.as_of, timezone) <= origin):
-        series = series_until(origin, keys=keys)
         tell(20, f"{len(series)} series by version {version.number}")
         said = forecast(loaded(version, load), series, origin=origin)
         stored += _store(said, series, version, is_shadow=version != serving)

@@ -63,24 +63,26 @@ def _train_lstm(run: Run, tell: Tell) -> None:
     Run.objects.filter(pk=run.pk).update(result=encoded)
 
 
-def lstm_parts(due_at: datetime, chunk: str) -> dict[str, bytes] | None:
-    """What the LSTM's own run left for the training of the pool; None where it has not."""
-    run = Run.objects.filter(kind="train_lstm", due_at=due_at, chunk=chunk).first()
-    if run is None or not run.result:
+def lstm_parts(as_of: datetime) -> dict[str, bytes] | None:
+    """The newest LSTM that knows nothing later than an instant, for the training of the pool: also
+    for one that a person asked for in the middle of a week. None where there is none.
+    """
+    learned = Run.objects.filter(kind="train_lstm", due_at__lte=as_of, state=Run.State.DONE)
+    run = learned.exclude(result={}).order_by("-due_at").first()
+    if run is None:
         return None
     return {name: base64.b64decode(text) for name, text in run.result.items()}
 
 
 def _train_forecast(run: Run, tell: Tell) -> str:
-    parts = lstm_parts(run.due_at, run.chunk)
+    parts = lstm_parts(run.due_at)
     forecasts.train_forecast(as_of=run.due_at, lstm_parts=parts, tell=tell)
     return "/forecast/"
 
 
 def _forecast(run: Run, tell: Tell) -> str:
     origin = plant_day(run.due_at, plant_timezone())
-    keys = run.chunk.split("\x1f") if run.chunk else None
-    forecasts.issue_forecasts(origin=origin, keys=keys, tell=tell)
+    forecasts.issue_forecasts(origin=origin, tell=tell)
     return "/forecast/"
 
 

@@ -109,7 +109,7 @@ def foretold(inside, light):
     origin = date(2026, 11, 20)
     as_of = MIDNIGHT - 3 * DAY
     train_forecast(as_of=as_of, lstm_parts=None, tell=silent)
-    issue_forecasts(origin=origin, keys=None, tell=silent)
+    issue_forecasts(origin=origin, tell=silent)
     return Machine.objects.get()
 
 

@@ -38,7 +38,7 @@ def plant(db, at, light, chicago):
             now = MONDAY - 14 * DAY + timedelta(hours=hours, minutes=5)
             score(now=now, tell=silent)
         train_forecast(as_of=MONDAY - 7 * DAY, lstm_parts=None, tell=silent)
-        issue_forecasts(origin=(MONDAY - 7 * DAY).date(), keys=None, tell=silent)
+        issue_forecasts(origin=(MONDAY - 7 * DAY).date(), tell=silent)
         at(NOW)
         score(now=NOW, tell=silent)
         grade_predictions(now=NOW)

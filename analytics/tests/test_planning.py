@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from analytics.services.forecasts import train_forecast
 from analytics.services.planning import SENT_AGAIN, plan
 from analytics.services.runs import LEASE, Piece, carry_out, plan_run
 from analytics.services.training import train_downtime
-from analytics.services.work import KINDS
+from analytics.services.work import KINDS, lstm_parts
 from analytics.tasks import plan_predictions
 from analytics.tests.past import NOW, fill
 from analytics.tests.test_drift import graded
@@ -321,3 +322,16 @@ def test_a_training_that_is_carried_out_leads_to_scores(plant, at):
         carry_out(run.pk, lambda tell, run=run: KINDS["score"].do(run, tell))
     assert Run.objects.filter(kind="score", state=Run.State.DONE).count() == 2
     assert clock.now() == NOW
+
+
+def test_a_training_that_was_asked_for_takes_up_the_newest_network_that_knows_nothing_later(inside):
+    def learned(at: datetime, name: str, state: str = "done") -> None:
+        result = {name: base64.b64encode(name.encode()).decode()}
+        Run.objects.create(kind="train_lstm", due_at=at, state=state, result=result)
+
+    learned(MONDAY - 7 * DAY, "older")
+    learned(MONDAY, "newest")
+    learned(MONDAY + 7 * DAY, "later")
+    learned(MONDAY + HOUR, "failed", state="failed")
+    assert lstm_parts(MONDAY + 2 * DAY) == {"newest": b"newest"}
+    assert lstm_parts(MONDAY - 8 * DAY) is None
