@@ -57,9 +57,14 @@ def say(
     asked: Questions,
     *,
     thresholds: tuple[float, float, float],
+    explain: bool = True,
 ) -> list[dict[str, Any]]:
-    """For each question the columns of a Prediction that the model decides."""
-    said = downtime.predict(model, history, asked)
+    """For each question the columns of a Prediction that the model decides.
+
+    Without explanation, which takes nine tenths of the time, there are no factors and no usual
+    minutes.
+    """
+    said = downtime.predict(model, history, asked, explain=explain)
     rows = []
     for i in range(len(asked)):
         numbers = {name: float(getattr(said, name)[i]) for name in NUMBERS}

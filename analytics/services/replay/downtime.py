@@ -26,7 +26,7 @@ Tell = Callable[[float, str], None]
 
 def replay_downtime(*, span: Span, cadence: Cadence, out: Path, now: datetime, tell: Tell) -> int:
     """Write the file; how many rows it has. Models know only what was known at each as_of."""
-    past = DowntimePast.of(span, cadence, now=now)
+    past = DowntimePast.of(span, cadence, now=now, explain=False)
     parts = past.parts()
     with ReplayFile(out, header=HEADER, question=_question(past, span, now)) as file:
         for n, (source, places) in enumerate(parts):

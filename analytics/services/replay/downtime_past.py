@@ -51,16 +51,19 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class DowntimePast:
-    """Rows of a history by start and machine, and as of when each is asked."""
+    """Rows of a history by start and machine, as of when each is asked, with reasons or not."""
 
     history: ShiftHistory
     rows: Ints
     as_of: Ints
     cadence: Cadence
     timezone: str
+    explain: bool = True
 
     @classmethod
-    def of(cls, span: Span, cadence: Cadence, *, now: datetime) -> DowntimePast:
+    def of(
+        cls, span: Span, cadence: Cadence, *, now: datetime, explain: bool = True
+    ) -> DowntimePast:
         """The shifts of a span; one to come is asked as of the hour, as live."""
         timezone = plant_timezone()
         history = shift_history(
@@ -72,7 +75,7 @@ class DowntimePast:
         rows = _rows(history, span)
         starts = (instant(int(start)) for start in history.start_us[rows])
         as_of = [us(issue_instant(start, now - GRACE)) for start in starts]
-        return cls(history, rows, np.array(as_of, dtype=np.int64), cadence, timezone)
+        return cls(history, rows, np.array(as_of, dtype=np.int64), cadence, timezone, explain)
 
     def parts(self) -> list[tuple[Source, Ints]]:
         """Runs of places that one model answers."""
@@ -110,7 +113,8 @@ class DowntimePast:
     def _said(self, model: DowntimeModel, source: Source, places: Ints) -> list[Answer]:
         rows, as_of = self.rows[places], self.as_of[places]
         asked = questions_of(self.history, rows, as_of)
-        said = say(model, self.history, asked, thresholds=preferences().thresholds)
+        thresholds = preferences().thresholds
+        said = say(model, self.history, asked, thresholds=thresholds, explain=self.explain)
         return [
             Answer(int(row), instant(int(at)), numbers, source.name)
             for row, at, numbers in zip(rows, as_of, said, strict=True)
