@@ -9,9 +9,8 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
-from analytics.models import Prediction
 from analytics.selectors.outlook_shapes import Factor, MachineRisk, ShiftAhead
-from analytics.selectors.said import nearest_first
+from analytics.selectors.said import nearest_first, said_live
 
 LONGEST_SHIFT = timedelta(days=2)
 """Bounds how far back an unfinished shift can have begun, for the index."""
@@ -25,11 +24,8 @@ OF_SHIFT = ("shift", "production_date", "shift_start", "shift_end")
 
 def newest_risk(now: datetime) -> ArraySubquery:
     """An annotation of machines: what `risk_of` reads."""
-    said = Prediction.objects.filter(
-        machine=OuterRef("pk"),
-        is_shadow=False,
-        shift_end__gt=now,
-        shift_start__gt=now - LONGEST_SHIFT,
+    said = said_live().filter(
+        machine=OuterRef("pk"), shift_end__gt=now, shift_start__gt=now - LONGEST_SHIFT
     )
     names = (*NUMBERS, *WORDS, *OF_SHIFT, "factors")
     card = JSONObject(**{name: name for name in names})

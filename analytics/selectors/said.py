@@ -19,14 +19,18 @@ class Said:
     machines: list[Prediction]
 
 
+def said_live() -> QuerySet[Prediction]:
+    """What was said when it was time to, by the version that served: no replay, no shadow."""
+    return Prediction.objects.filter(origin=Origin.LIVE, is_shadow=False)
+
+
 def said_last(now: datetime, *, machine_id: str | None = None) -> Said | None:
     """None where nothing is stored for a shift that is still to end.
 
     A shift to come goes before the one that runs, which is shown only in the minutes in which the
     next one is being scored.
     """
-    live = Prediction.objects.filter(origin=Origin.LIVE, is_shadow=False)
-    rows = _newest(live.filter(shift_end__gt=now), now)
+    rows = _newest(said_live().filter(shift_end__gt=now), now)
     plant = next((row for row in rows if row.machine is None), None)
     machines = [row for row in rows if row.machine is not None]
     if machine_id is not None:

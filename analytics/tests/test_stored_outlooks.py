@@ -116,3 +116,16 @@ def test_without_a_prediction_tiles_and_pages_are_as_they_were(db, chicago, alic
     assert "Risk, next shift" not in page
     assert "Pieces, shift" in page
     assert "What moves" not in page_of(browser, "/machines/M001/")
+
+
+def test_a_replayed_prediction_is_not_told_as_what_is_to_come(browser, plant):
+    with tenant_context(plant):
+        row = Prediction.objects.get(machine__machine_id="M002")
+        row.pk, row.version, row.origin = None, None, "replay"
+        row.shift_start, row.risk, row.median_min = datetime.now(UTC), "low", 1.0
+        row.shift_start += timedelta(minutes=30)
+        row.save()
+    for path in ("/", "/machines/M002/"):
+        page = page_of(browser, path)
+        assert 'data-metric="median_min" data-value="1.0"' not in page
+        assert 'data-metric="median_min" data-value="46.0"' in page
