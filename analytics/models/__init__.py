@@ -5,6 +5,7 @@ from analytics.models.prediction import Forecast, Prediction
 from analytics.models.preferences import Preferences
 from analytics.models.registry import ModelArtefact, ModelVersion, Promotion
 from analytics.models.run import Run
+from analytics.models.target import Target
 
 __all__ = [
     "Anomaly",
@@ -16,4 +17,5 @@ __all__ = [
     "Preferences",
     "Promotion",
     "Run",
+    "Target",
 ]

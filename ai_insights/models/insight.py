@@ -1,0 +1,30 @@
+"""One analysis of a window, written once with the facts that it rests on."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Insight(models.Model):
+    """`facts` and `analysis` are the plain forms of `grounding.Fact` and `grounding.Analysis`.
+
+    `source` is "rules" or the model's name. `dropped` are sentences of the model that did not hold,
+    each with the reason: they are kept for whoever asks, and shown to nobody as a finding.
+    """
+
+    first_day = models.DateField()
+    last_day = models.DateField(help_text="Included.")
+    days = models.PositiveIntegerField()
+    generated_at = models.DateTimeField()
+    source = models.CharField(max_length=200)
+    facts = models.JSONField()
+    analysis = models.JSONField()
+    dropped = models.JSONField(default=list)
+    asked_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("-generated_at", "-pk")
+        indexes = (models.Index(fields=("days", "generated_at")),)
+
+    def __str__(self) -> str:
+        return f"{self.first_day} to {self.last_day} by {self.source}"
