@@ -93,7 +93,7 @@ def test_what_a_process_is_told_is_what_it_reads(service: str, tmp_path: Path):
     assert (database.host, database.name) == ("db", _filled(server["POSTGRES_DB"]))
     assert database.owner_user == _filled(server["POSTGRES_USER"]) != database.user
     assert server["POSTGRES_PASSWORD"] == SERVICES[service]["environment"]["DB_OWNER_PASSWORD"]
-    read = (ROOT / "amis" / "environment.py").read_text()
+    read = "".join(f.read_text() for f in (ROOT / "amis" / "environment").glob("*.py"))
     celerys_own = {"REMAP_SIGTERM"} if service in ("ml", "ml-tf") else set()
     unread = {name for name in told if f'"{name}"' not in read}
     assert unread == {"AMIS_PLC_PASSWORD"} | celerys_own

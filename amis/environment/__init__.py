@@ -1,0 +1,130 @@
+"""What the environment says, read once, typed, and refused with all its faults at the same time.
+
+Sources, the first that has a name wins: the process's environment, `.env`, `.amis/env` (written by
+the local stack; AMIS_HOME names another folder than `.amis`). Every value may also come from the
+file that NAME_FILE names.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from amis.environment.database import Database, database_of
+from amis.environment.language_model import LanguageModel, language_model_of
+from amis.environment.sources import (
+    DATABASE_NAMES,
+    ROOT,
+    given,
+    home,
+    merged,
+    names_cache,
+    names_database,
+)
+from amis.environment.values import BadEnvironment, Values
+
+__all__ = [
+    "DATABASE_NAMES",
+    "ROOT",
+    "BadEnvironment",
+    "Database",
+    "Environment",
+    "LanguageModel",
+    "given",
+    "home",
+    "load",
+    "names_cache",
+    "names_database",
+    "secret",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Every setting that an installation may choose, with its type; the README's table lists
+    them.
+    """
+
+    database: Database
+    redis_url: str
+    secret_key: str = field(repr=False)
+    demo: bool
+    debug: bool
+    base_domain: str
+    port: int
+    bind: str
+    https: bool
+    live_interval_s: float
+    max_requests: int
+    opcua_server_url: str
+    db_login: str
+    log_level: str
+    history_days: int
+    language_model: LanguageModel
+
+
+def load(environ: Mapping[str, str] | None = None, *, root: Path = ROOT) -> Environment:
+    """Read the environment. Raises BadEnvironment with every fault that it finds."""
+    environ = os.environ if environ is None else environ
+    return _environment(Values(merged(environ, root)))
+
+
+def secret(name: str, environ: Mapping[str, str] | None = None, *, root: Path = ROOT) -> str:
+    """A secret that an installation gave a name of its own, such as the password of a PLC; empty
+    where no source has it.
+    """
+    environ = os.environ if environ is None else environ
+    return Values(merged(environ, root)).text(name)
+
+
+def _environment(values: Values) -> Environment:
+    demo = values.flag("AMIS_DEMO", default=False)
+    environment = Environment(
+        database=database_of(values),
+        redis_url=_redis(values),
+        secret_key=_secret_key(values),
+        demo=demo,
+        debug=values.flag("AMIS_DEBUG", default=False),
+        base_domain=values.text("BASE_DOMAIN", "amis.localhost"),
+        port=values.number("AMIS_PORT", 8000, int, lowest=1, highest=65535),
+        bind=values.text("AMIS_BIND", "127.0.0.1"),
+        https=values.flag("AMIS_HTTPS", default=False),
+        live_interval_s=values.number("AMIS_LIVE_INTERVAL_S", 5.0, float, lowest=0.2, highest=60),
+        max_requests=values.number("AMIS_MAX_REQUESTS", 24, int, lowest=1, highest=1000),
+        opcua_server_url=_opcua(values),
+        db_login=values.choice("AMIS_DB_LOGIN", "runtime", ("runtime", "owner")),
+        log_level=values.choice("AMIS_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+        history_days=values.number("AMIS_HISTORY_DAYS", 180, int, lowest=1, highest=3650),
+        language_model=language_model_of(values),
+    )
+    if values.faults:
+        raise BadEnvironment(values.faults)
+    return environment
+
+
+def _secret_key(values: Values) -> str:
+    key = values.text("SECRET_KEY")
+    if len(key) < 32:
+        values.faults.append(
+            "SECRET_KEY: needs at least 32 characters (openssl rand -base64 48 makes one)"
+        )
+    return key
+
+
+def _redis(values: Values) -> str:
+    url = values.text("REDIS_URL")
+    if not url:
+        values.faults.append("REDIS_URL: missing; for example redis://:password@127.0.0.1:6379/0")
+    elif urlsplit(url).scheme not in {"redis", "rediss"}:
+        values.faults.append("REDIS_URL: must begin with redis:// or rediss://")
+    return url
+
+
+def _opcua(values: Values) -> str:
+    url = values.text("OPCUA_SERVER_URL")
+    if url and not url.startswith("opc.tcp://"):
+        values.faults.append(f"OPCUA_SERVER_URL: {url!r} does not begin with opc.tcp://")
+    return url
