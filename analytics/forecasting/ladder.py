@@ -15,6 +15,8 @@ LEAST_KNOWN = 3
 """Worked days with a value, for a plant that works few days a week."""
 GUARDED_DAYS = 28
 """From here on a backtest can compare with seasonal naive."""
+ALL_DAYS = 56
+"""From here on every member takes part."""
 
 
 def is_enough(past: Past) -> bool:

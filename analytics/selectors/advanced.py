@@ -53,7 +53,7 @@ def _member(row: Forecast, name: str, days: int) -> list[float | None] | None:
 def _insufficient(
     metric: str, key: str, days: int, row: Forecast | None, now: datetime
 ) -> dict[str, Any]:
-    why = why_no_forecast(now=now, key=key, row=row)
+    why = why_no_forecast(now=now, metric=metric, key=key, row=row)
     return {
         "status": "insufficient",
         "metric": metric,

@@ -25,7 +25,7 @@ def anomaly_list(
     """The anomalies of a window, newest first."""
     version = ModelVersion.objects.filter(task=ModelVersion.Task.ANOMALY, status="champion").first()
     if version is None and not Anomaly.objects.exists():
-        return why_no_anomalies()
+        return why_no_anomalies(now)
     start = now - timedelta(days=days)
     events = Anomaly.objects.select_related("machine").filter(end__gt=start, start__lte=now)
     if machine_id is not None:

@@ -47,7 +47,7 @@ def forecast_outlook(
     key = machine_id or PLANT
     row = newest_forecast(metric=metric, key=key)
     if row is None or row.served == "insufficient":
-        return why_no_forecast(now=now, key=key, row=row)
+        return why_no_forecast(now=now, metric=metric, key=key, row=row)
     return _outlook(row, days)
 
 

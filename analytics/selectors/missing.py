@@ -6,15 +6,21 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count
 
+from analytics.ml.anomaly.machine import LEAST_ROWS
 from analytics.ml.sufficiency import lacking
 from analytics.models import ModelVersion, Run
 from analytics.selectors.outlook_shapes import Insufficient
 from analytics.selectors.plan import shifts_to_come
 from analytics.selectors.shift_history import predicted_machines
-from production.models import Machine, ProductionRecord
+from analytics.selectors.signal_frames import has_samples
+from analytics.selectors.untrained import untrained
+from production.models import Machine, ProductionRecord, Signal
 from production.selectors.calendar import plant_timezone
 
 SEARCH = timedelta(days=60)
+LEARNED = timedelta(days=14)
+"""What is usual for signals is learned from so much of the past."""
+NO_SAMPLES = f"Samples of process signals in two weeks: have 0, need {LEAST_ROWS} a machine."
 
 
 def why_no_risk(now: datetime, *, machine_id: str | None = None) -> Insufficient:
@@ -23,13 +29,13 @@ def why_no_risk(now: datetime, *, machine_id: str | None = None) -> Insufficient
     if machine_id is not None:
         machines = [m for m in machines if m.machine_id == machine_id]
     if not machines:
-        return Insufficient(missing=[_no_pattern(machine_id)])
+        return Insufficient(missing=[no_pattern(machine_id)])
     have = usable_shifts(machines)
     found = lacking(list(have.values()))
     if found.sentences:
         ready_at = _enough_at(machines, found.shifts, now)
         return Insufficient(missing=found.sentences, ready_at=ready_at)
-    return Insufficient(missing=[_not_trained(ModelVersion.Task.DOWNTIME, "train_downtime")])
+    return untrained(ModelVersion.Task.DOWNTIME, ["train_downtime"])
 
 
 def usable_shifts(machines: list[Machine]) -> dict[str, int]:
@@ -49,28 +55,24 @@ def _enough_at(machines: list[Machine], shifts: int, now: datetime) -> datetime 
     return max(ends, default=None)
 
 
-def _no_pattern(machine_id: str | None) -> str:
+def no_pattern(machine_id: str | None) -> str:
+    """The sentence of a plant, or of one machine, for which no shift is planned."""
     if machine_id is not None:
         return f"{machine_id} has no shift pattern or is not active: have 0 planned shifts, need 1."
     return "No active machine has a shift pattern: have 0 machines with planned shifts, need 1."
 
 
-def _not_trained(task: str, kind: str) -> str:
-    """There are data enough, and no model has learned from them yet."""
-    if ModelVersion.objects.filter(task=task).exists():
-        return "The model is trained and its first predictions are being made: have 0, need 1."
-    run = Run.objects.filter(kind=kind).order_by("-due_at").first()
-    if run is not None and run.state == Run.State.FAILED:
-        return (
-            f"Training failed: {run.detail.get('message', 'see the log.')} Have 0 models, need 1."
-        )
-    step = run.job.step if run is not None and run.job and run.job.step else "it begins soon"
-    return f"No model is trained yet ({step}): have 0 models, need 1."
-
-
-def why_no_anomalies() -> Insufficient:
+def why_no_anomalies(now: datetime) -> Insufficient:
     """What lacks before a machine's usual operation is known."""
+    watched = Signal.objects.filter(role=Signal.Role.PROCESS, machine__active=True)
+    ids = list(watched.values_list("pk", flat=True))
+    if not ids:
+        return Insufficient(
+            missing=["No active machine has a process signal: have 0 machines, need 1."]
+        )
     run = Run.objects.filter(kind="train_anomaly").order_by("-due_at").first()
     if run is not None and run.state == Run.State.THIN:
         return Insufficient(missing=run.detail["missing"])
-    return Insufficient(missing=[_not_trained(ModelVersion.Task.ANOMALY, "train_anomaly")])
+    if not has_samples(ids, since=now - LEARNED):
+        return Insufficient(missing=[NO_SAMPLES])
+    return untrained(ModelVersion.Task.ANOMALY, ["train_anomaly"])

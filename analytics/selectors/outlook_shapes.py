@@ -18,10 +18,14 @@ LEVELS = ("0.025", "0.1", "0.5", "0.9", "0.975")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insufficient:
-    """Why nothing is predicted: sentences with have and need, and when there will be enough."""
+    """Why nothing is predicted: sentences with have and need, and when there may be enough.
+
+    `is_enough` says that data suffice and only a model lacks, so that a training can help.
+    """
 
     missing: list[str]
     ready_at: datetime | None = None
+    is_enough: bool = False
 
 
 class Factor(NamedTuple):

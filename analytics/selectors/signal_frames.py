@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import numpy as np
 from django.db import connection
@@ -46,6 +47,20 @@ FROM (
       AND p.source_timestamp >= %s AND p.source_timestamp < %s AND p.value IS NOT NULL) AS g
   WHERE gap > 0 AND gap <= %s) AS ranked
 GROUP BY machine_id"""
+
+ANY_SAMPLE = """
+SELECT EXISTS (
+  SELECT 1 FROM unnest(%s) AS s(id) CROSS JOIN LATERAL (
+    SELECT 1 FROM production_sample WHERE signal_id = s.id AND source_timestamp >= %s LIMIT 1) AS x)
+"""
+
+
+def has_samples(signal_ids: Sequence[int], *, since: datetime) -> bool:
+    """Whether any of these signals was sampled since then."""
+    with connection.cursor() as cursor:
+        cursor.execute(ANY_SAMPLE, [list(signal_ids), since])
+        found: bool = cursor.fetchone()[0]
+    return found
 
 
 def steps_of(machines: Sequence[Machine], interval: Interval) -> dict[str, int]:

@@ -18,6 +18,7 @@ from analytics.ml.anomaly.frame import Scores, SignalFrame
 from analytics.ml.anomaly.signal import SignalDetector, fit, score_together
 from analytics.models import Anomaly, ModelVersion, OddHour
 from analytics.selectors.answers import answers_changed
+from analytics.selectors.missing import LEARNED, NO_SAMPLES
 from analytics.selectors.preferences import preferences
 from analytics.selectors.signal_frames import frames_of, steps_of, units_of
 from analytics.services.models_in_force import loaded
@@ -27,7 +28,6 @@ from production.selectors.machines import plant_machines
 from production.shopfloor.record import instant
 
 TASK = ModelVersion.Task.ANOMALY
-LEARNED = timedelta(days=14)
 LOOKED_AT = timedelta(hours=24)
 FIRST_LOOK = timedelta(days=7)
 CONTEXT_ROWS = 600
@@ -57,7 +57,7 @@ def learn(*, as_of: datetime, tell: Tell) -> tuple[SignalDetector, dict[str, int
     if not frames:
         raise InsufficientData(
             "No process signal was sampled in the two weeks before.",
-            missing=["Samples of process signals in two weeks: have 0, need 240 a machine."],
+            missing=[NO_SAMPLES],
         )
     budget = preferences().alarms_a_week * (1 - SHIFTS_SHARE)
     return fit(frames, budget_per_week=budget, tell=tell), steps

@@ -92,7 +92,28 @@ def test_what_is_missing_is_said_word_for_word_and_no_chart_is_drawn(browser, to
 @pytest.mark.parametrize("path", ["/risk/", "/forecast/"])
 def test_a_page_without_a_date_promises_none(browser, told, path):
     told(path, Insufficient(missing=SENTENCES))
-    assert "There will be enough on" not in page_of(browser, path)
+    assert "There may be enough on" not in page_of(browser, path)
+
+
+def test_a_training_is_offered_only_where_it_can_help(browser, told):
+    told("/risk/", Insufficient(missing=SENTENCES))
+    page = page_of(browser, "/risk/")
+    assert "Train now" not in page
+    assert "60 shifts, 20 of a typical machine" in page
+    told("/risk/", Insufficient(missing=SENTENCES, is_enough=True))
+    page = page_of(browser, "/risk/")
+    assert "Train now" in page
+    assert "import_stops" not in page
+
+
+def test_of_many_machines_those_with_less_risk_are_folded_and_none_is_left_out(browser, told):
+    many = [outlooks.machine_risk(f"M{n:03}", risk="low" if n > 30 else "high") for n in range(60)]
+    told("/risk/", outlooks.risk_outlook(machines=many))
+    page = page_of(browser, "/risk/")
+    unfolded, folded = page.split('<details class="folded">')
+    assert unfolded.count("<tr data-machine-id=") == 20
+    assert folded.count("<tr data-machine-id=") == 40
+    assert "Show the other 40 machines, 11 High, 29 Low" in page
 
 
 def test_a_machines_row_carries_the_apis_unrounded_numbers_and_reads_them_rounded(browser, told):
@@ -239,7 +260,7 @@ def test_a_manager_rolls_back_and_a_viewer_cannot(browser, told, bob, chicago, c
 def test_a_running_training_is_shown_with_its_step_and_can_be_cancelled(browser, told, chicago):
     told("/forecast/")
     with tenant_context(chicago):
-        job = Job.objects.create(kind="train-forecast", state="running", percent=62.4,
+        job = Job.objects.create(kind="train_forecast", state="running", percent=62.4,
                                  step="backtest origin 4 of 5", eta_s=100)  # fmt: skip
     page = page_of(browser, "/forecast/")
     assert f'data-job="{job.pk}" data-state="running"' in page
@@ -251,7 +272,7 @@ def test_a_running_training_is_shown_with_its_step_and_can_be_cancelled(browser,
 def test_a_failed_training_says_why_and_offers_to_try_again(browser, told, chicago):
     told("/risk/")
     with tenant_context(chicago):
-        Job.objects.create(kind="train-downtime", state="failed", finished_at=clock.now(),
+        Job.objects.create(kind="train_downtime", state="failed", finished_at=clock.now(),
                            message="The worker has 1 GB, training needs 2.")  # fmt: skip
     page = page_of(browser, "/risk/")
     assert "The worker has 1 GB, training needs 2." in page
@@ -261,9 +282,20 @@ def test_a_failed_training_says_why_and_offers_to_try_again(browser, told, chica
 def test_how_a_training_ended_is_not_told_for_ever(browser, told, chicago):
     told("/risk/")
     with tenant_context(chicago):
-        Job.objects.create(kind="train-downtime", state="done", message="Version 14 serves.",
+        Job.objects.create(kind="train_downtime", state="done", message="Version 14 serves.",
                            finished_at=clock.now() - timedelta(hours=2))  # fmt: skip
     assert "Version 14 serves." not in page_of(browser, "/risk/")
+
+
+def test_a_page_tells_only_of_the_training_of_its_own_models(browser, told, chicago):
+    for path in PAGES:
+        told(path)
+    with tenant_context(chicago):
+        Job.objects.create(kind="train_forecast", state="done", finished_at=clock.now())
+    assert "Training: the days to come" in page_of(browser, "/forecast/")
+    assert "data-job" not in page_of(browser, "/risk/")
+    assert "data-job" not in page_of(browser, "/anomalies/")
+    assert "data-job" not in page_of(browser, "/models/?task=downtime")
 
 
 @pytest.mark.parametrize("path", PAGES)

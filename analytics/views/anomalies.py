@@ -47,7 +47,7 @@ def anomalies(request: HttpRequest) -> HttpResponse:
         **training(request, "anomaly", now=now),
     }
     if isinstance(listed, Insufficient):
-        return render(request, "anomalies.html", context | lacking(listed))
+        return render(request, "anomalies.html", context | lacking(listed, "anomaly"))
     context |= {
         "listed": listed,
         "open_anomalies": listed.open_count,

@@ -57,7 +57,7 @@ def forecast(request: HttpRequest) -> HttpResponse:
         **training(request, "forecast", now=now),
     }
     if isinstance(outlook, Insufficient):
-        return render(request, "forecast.html", context | lacking(outlook))
+        return render(request, "forecast.html", context | lacking(outlook, "forecast"))
     context |= {
         "outlook": outlook,
         "day_rows": _day_rows(outlook),

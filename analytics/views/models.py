@@ -6,8 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone as clock
 
-from analytics.selectors.outlook import model_versions
-from analytics.views.training import training
+from analytics.selectors.outlook import model_versions, why_untrained
+from analytics.views.training import lacking, training
 from tenants.permissions import Action, may
 
 TASKS = {"downtime": "Downtime", "forecast": "Forecast", "anomaly": "Anomalies"}
@@ -29,4 +29,6 @@ def models(request: HttpRequest) -> HttpResponse:
         "may_promote": may(request.place.role, Action.PROMOTE_MODELS),
         **training(request, task, now=now),
     }
+    if not versions:
+        context |= lacking(why_untrained(task, now), task)
     return render(request, "models.html", context)

@@ -21,7 +21,7 @@ def risk(request: HttpRequest) -> HttpResponse:
     outlook = risk_outlook(now)
     context = {"page": "risk", "tab": "risk", "now": now, **training(request, "downtime", now=now)}
     if isinstance(outlook, Insufficient):
-        return render(request, "risk.html", context | lacking(outlook))
+        return render(request, "risk.html", context | lacking(outlook, "downtime"))
     context |= {
         "outlook": outlook,
         "planned_min": _planned_min(outlook.machines),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,8 @@ from analytics.templatetags.figures import minutes, percent, pieces
 
 THRESHOLD_MIN = 30.0
 TOP = 3
+OPEN, FEW_MORE = 20, 5
+"""So many rows stand open; a few more are not worth folding."""
 ROW = 76.0
 """Pixels of a row, so that the grid lines of the rows meet."""
 SMALLEST_MISS_MIN, SHARE_OF_SHIFT = 15.0, 0.1
@@ -30,10 +33,16 @@ WORDS = {
 
 
 def risk_rows(machines: Sequence[MachineRisk]) -> dict[str, Any]:
-    """All rows on one scale, and its head."""
+    """All rows on one scale, and its head; of many machines those with less risk are folded."""
     marks = marks_of([_whisker(one) for one in machines], threshold=THRESHOLD_MIN)
     axis = whisker_axis(marks=marks, threshold=THRESHOLD_MIN, unit="min")
-    return {"rows": [_row(one, marks, height=ROW) for one in machines], "axis": axis}
+    rows = [_row(one, marks, height=ROW) for one in machines]
+    if len(rows) <= OPEN + FEW_MORE:
+        return {"rows": rows, "axis": axis}
+    folded = rows[OPEN:]
+    counted = Counter(row["word"] for row in folded)
+    words = ", ".join(f"{counted[word]} {word}" for word, _icon in WORDS.values() if counted[word])
+    return {"rows": rows[:OPEN], "folded": folded, "folded_words": words, "axis": axis}
 
 
 def risk_panel(one: MachineRisk, shift: ShiftAhead) -> dict[str, Any]:
