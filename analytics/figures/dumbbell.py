@@ -47,8 +47,8 @@ def dumbbell(weeks: Sequence[Week], *, unit: str, title: str, say: Say = whole) 
         css = "span odd" if week.naive < week.ours else "span"
         drawn.append(text(0, y + 4, week.label))
         drawn.append(line(x(week.ours), y, x(week.naive), y, css))
-        drawn.append(dot(x(week.naive), y, "ring naive", radius=4.5))
-        drawn.append(dot(x(week.ours), y, "ours", radius=4.5))
+        drawn.append(dot(x(week.naive), y, "ring naive", radius=5.5))
+        drawn.append(dot(x(week.ours), y, "ours", radius=4))
         drawn.append(at(1, _squares(week, y)))
     return svg(height=base + FOOT, title=title, parts=drawn, css="fig")
 

@@ -41,7 +41,7 @@ def reliability(groups: Sequence[Group], *, across: str, title: str) -> str:
     largest = max((group.n for group in groups), default=1) or 1
     diagonal = way([(0.0, frame.base), (1.0, HEAD)], "target")
     parts = [stretched([diagonal], height=frame.height)]
-    parts.append(text(0.985, HEAD + 40, "perfect", anchor="end"))
+    parts.append(text(0.9, frame.y(0.68), "perfect", anchor="middle"))
     for group in groups:
         x, css = group.predicted, "" if touches(group) else " odd"
         parts.append(line(x, frame.y(group.low), x, frame.y(group.high), f"spread{css}"))

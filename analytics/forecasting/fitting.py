@@ -9,6 +9,7 @@ import numpy as np
 
 from analytics.forecasting.backtest import Backtest
 from analytics.forecasting.model import GroupFit, SeriesFit
+from analytics.forecasting.past import floor_of
 from analytics.forecasting.paths import learn_dependence
 from analytics.forecasting.pool.roster import NAIVE
 from analytics.forecasting.series import DailySeries, Floats
@@ -36,7 +37,8 @@ def fitted(
         wide = own if len(own) >= FEW_SERIES else everything
         shared = _weights(run, wide, scale)
         weights = {row: _mixed(run, row, shared, scale) for row in own}
-        groups[metric], served = _group(run, weights, shared, scale, series[own[0]].lower)
+        floor = floor_of(series[own[0]], series[own[0]].values)
+        groups[metric], served = _group(run, weights, shared, scale, floor)
         for row, found in zip(own, served, strict=True):
             fits[series[row].key, metric] = judged(
                 found,

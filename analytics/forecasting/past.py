@@ -77,9 +77,19 @@ def past_of(series: DailySeries, origin: date) -> Past:
         ahead=ahead,
         ahead_weekday=(origin.weekday() + ahead) % 7,
         days=int(known.size + (~is_open[first:]).sum()),
-        lower=series.lower,
+        lower=floor_of(series, held),
         upper=series.upper,
     )
+
+
+def floor_of(series: DailySeries, values: Floats) -> float | None:
+    """What the metric cannot fall below, by `values` of the series: its own bound, or 0 for a sum
+    that was never negative, as energy is. A mean that never was, as of a temperature, still may be.
+    """
+    if series.lower is not None or not series.additive:
+        return series.lower
+    known = values[~np.isnan(values)]
+    return 0.0 if known.size and known.min() >= 0 else None
 
 
 def truth_of(series: DailySeries, origin: date) -> Floats:

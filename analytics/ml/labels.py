@@ -99,7 +99,13 @@ def _process(row: dict[str, float], signals: tuple[str, ...]) -> str:
             furthest, name, now, usual = far, signal, mean, mean - change
     if not name:
         return "No process signal is known"
-    return f"{name} {now:.4g} on average last shift, usually {usual:.4g}"
+    words = f"{name[:1].upper()}{name[1:]} {_three(now)} on average last shift"
+    return f"{words}, usually {_three(usual)}"
+
+
+def _three(value: float) -> str:
+    """Three digits that count; what is far from zero has no decimals."""
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _plural(number: float, word: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from analytics.models import Anomaly, ModelVersion, OddHour
@@ -26,6 +27,7 @@ def anomaly_list(
     version = ModelVersion.objects.filter(task=ModelVersion.Task.ANOMALY, status="champion").first()
     if version is None and not Anomaly.objects.exists():
         return why_no_anomalies(now)
+    thresholds = version.evidence.get("thresholds", {}) if version else {}
     start = now - timedelta(days=days)
     events = Anomaly.objects.select_related("machine").filter(end__gt=start, start__lte=now)
     if machine_id is not None:
@@ -38,8 +40,7 @@ def anomaly_list(
         start=start,
         end=now,
         events=[event_of(row) for row in found],
-        timelines=_timelines(start, now, machine_id),
-        threshold=None,
+        timelines=_timelines(start, now, machine_id, thresholds),
         budget_per_week=preferences().alarms_a_week,
         open_count=open_count,
         left_out=max(0, events.count() - MOST) if len(found) == MOST else 0,
@@ -62,7 +63,9 @@ def event_of(row: Anomaly) -> AnomalyEvent:
     )
 
 
-def _timelines(start: datetime, end: datetime, machine_id: str | None) -> list[Timeline]:
+def _timelines(
+    start: datetime, end: datetime, machine_id: str | None, thresholds: Mapping[str, float]
+) -> list[Timeline]:
     """Each machine's oddest moment of every hour; of a long window every so many hours' oddest."""
     rows = OddHour.objects.select_related("machine").filter(hour__gte=start, hour__lt=end)
     if machine_id is not None:
@@ -72,7 +75,12 @@ def _timelines(start: datetime, end: datetime, machine_id: str | None) -> list[T
         key = (row.machine.machine_id, row.machine.machine_name)
         by_machine.setdefault(key, []).append(ScoredPoint(row.hour, row.score, row.is_anomaly))
     return [
-        Timeline(machine_id=key[0], machine_name=key[1], points=_thinned(points))
+        Timeline(
+            machine_id=key[0],
+            machine_name=key[1],
+            points=_thinned(points),
+            threshold=thresholds.get(key[0]),
+        )
         for key, points in by_machine.items()
     ]
 

@@ -8,12 +8,14 @@ from statistics import median
 
 from analytics.figures.names import spoken
 from analytics.figures.reliability import touches
+from analytics.ml.reliability import wilson
 from analytics.selectors.outlook_shapes import (
     Evidence,
     ForecastOutlook,
     MachineRisk,
     ReliabilityBin,
     RiskLevel,
+    ShiftTotal,
     TrackRecord,
     WeekScore,
 )
@@ -27,9 +29,11 @@ WORDS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "
 SATURDAY = WEEKDAYS = 5
 STEADY = 0.1
 """A relative change below this is no trend."""
+ALIKE = 0.05
+"""Nor are weekends told apart that differ by less."""
 
 
-def risk_found(machines: Sequence[MachineRisk]) -> str:
+def risk_found(machines: Sequence[MachineRisk], total: ShiftTotal | None = None) -> str:
     """Who is likely to stand, and how many minutes all are expected to lose."""
     likely = sum(one.p_downtime_30 >= LIKELY for one in machines)
     of = f"{_count(likely)} of {_count(len(machines)).lower()} machines"
@@ -39,8 +43,16 @@ def risk_found(machines: Sequence[MachineRisk]) -> str:
         if not likely
         else f"{of} {verb} likely to lose 30 minutes or more."
     )
-    total = sum(one.expected_min for one in machines)
-    return f"{first} Together they are expected to lose {minutes(total)}{_parts(machines, total)}."
+    expected = sum(one.expected_min for one in machines)
+    whole = f"{first} Together they are expected to lose {minutes(expected)}"
+    return f"{whole}{_parts(machines, expected)}{_within(total)}."
+
+
+def _within(total: ShiftTotal | None) -> str:
+    if total is None:
+        return ""
+    between = f"{pieces(total.lo80)} and {pieces(total.hi80)}"
+    return f"; with a chance of 80{NO_BREAK}% between {between}, median {pieces(total.median_min)}"
 
 
 def _parts(machines: Sequence[MachineRisk], total: float) -> str:
@@ -78,7 +90,7 @@ def track_found(track: TrackRecord, naive_name: str) -> str:
     beyond = sum(one.beyond for one in track.shifts)
     said = f"{pieces(len(track.shifts))} shifts. Mean error {track.mae_min:,.1f}{NO_BREAK}min"
     if track.naive_mae_min is not None:
-        said += f"; {spoken(naive_name)} {track.naive_mae_min:,.1f}"
+        said += f"; by “{spoken(naive_name)}” it would be {track.naive_mae_min:,.1f}"
     misses = "miss" if beyond == 1 else "misses"
     return f"{said}. {_count(beyond)} {misses} beyond the 95{NO_BREAK}% range."
 
@@ -89,14 +101,22 @@ def levels_found(levels: Sequence[RiskLevel]) -> str:
     low_first = sorted(seen, key=lambda one: one.low)
     shares = [one.observed or 0.0 for one in low_first]
     rises = all(a < b for a, b in pairwise(shares))
-    kept = [one for one in seen if one.low <= (one.observed or 0.0) <= one.high]
+    inside = [one for one in seen if one.low <= (one.observed or 0.0) <= one.high]
+    kept = [one for one in seen if _keeps_promise(one)]
     first = "Share of shifts that lost 30 min or more."
     if not seen:
         return f"{first} None was graded yet."
     way = "It rises with every level" if rises else "It does not rise with every level"
     if len(kept) == len(seen):
-        return f"{first} {way} and stays in the promised range."
+        luck = "" if inside == kept else ", within sampling error"
+        return f"{first} {way} and stays in the promised range{luck}."
     return f"{first} {way}; {len(kept)} of {len(seen)} levels stay in the promised range."
+
+
+def _keeps_promise(one: RiskLevel) -> bool:
+    """Whether the promised range and the sampling error of what was observed touch."""
+    low, high = wilson(round((one.observed or 0.0) * one.shifts), one.shifts)
+    return low <= one.high and high >= one.low
 
 
 def serving_found(evidence: Evidence) -> str:
@@ -105,9 +125,7 @@ def serving_found(evidence: Evidence) -> str:
         return evidence.guard
     skill = round(evidence.skill_vs_naive * 100)
     words = "better" if skill >= 0 else "worse"
-    said = (
-        f"{abs(skill)}{NO_BREAK}% {words} than {spoken(evidence.naive_name)} on shifts held back."
-    )
+    said = f"{abs(skill)}{NO_BREAK}% {words} than “{spoken(evidence.naive_name)}”."
     return f"{said} {evidence.guard}".strip()
 
 
@@ -123,7 +141,9 @@ def forecast_found(found: ForecastOutlook) -> str:
     if not known:
         return "No day to come is planned to be worked."
     unit = found.unit
-    if work and rest:
+    if work and rest and abs(median(rest) - median(work)) <= ALIKE * abs(median(work)):
+        said = f"Weekdays and weekends alike stay near {with_unit(median(work), unit)}."
+    elif work and rest:
         usual = f"Weekdays stay near {with_unit(median(work), unit)}, weekends near "
         said = f"{usual}{amount(median(rest), unit)}."
     else:

@@ -72,6 +72,14 @@ class MachineRisk:
     planned_min: float
 
 
+class ShiftTotal(NamedTuple):
+    """The plant's downtime in the shift: of the sum of its machines, in minutes."""
+
+    median_min: float
+    lo80: float
+    hi80: float
+
+
 class ReliabilityBin(NamedTuple):
     """Mean predicted chance, observed share, shifts, and the 95 % range of the share."""
 
@@ -159,6 +167,7 @@ class RiskOutlook:
     evidence: Evidence
     track: TrackRecord
     open_anomalies: int = 0
+    total: ShiftTotal | None = None
 
 
 class Measured(NamedTuple):
@@ -278,20 +287,22 @@ class ScoredPoint(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
+    """`threshold` is the score from which on an alarm begins; None where it is not stored."""
+
     machine_id: str
     machine_name: str
     points: list[ScoredPoint]
+    threshold: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnomalyList:
-    """Newest first. `threshold` is the score from which a point is flagged."""
+    """Newest first; how many false alarms a machine may raise a week."""
 
     start: datetime
     end: datetime
     events: list[AnomalyEvent]
     timelines: list[Timeline]
-    threshold: float | None
     budget_per_week: float
     open_count: int
     left_out: int = 0

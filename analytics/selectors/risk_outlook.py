@@ -23,6 +23,7 @@ from analytics.selectors.outlook_shapes import (
     RiskLevel,
     RiskOutlook,
     ShiftAhead,
+    ShiftTotal,
 )
 from analytics.selectors.preferences import preferences
 from analytics.selectors.said import Said, said_last
@@ -64,6 +65,7 @@ def _outlook(said: Said, now: datetime) -> RiskOutlook:
         evidence=evidence_of(plant),
         track=kept("track", track_record),
         open_anomalies=Anomaly.objects.filter(status=Anomaly.Status.OPEN).count(),
+        total=ShiftTotal(plant.median_min, plant.lo80, plant.hi80),
     )
 
 
@@ -116,7 +118,7 @@ def evidence_of(row: Prediction) -> Evidence:
         guard=branch["reason"],
         served=branch["serves"],
         skill_vs_naive=branch["skill"],
-        naive_name=naive.replace("_", " "),
+        naive_name=naive,
         coverage=[
             Coverage(one["group"], one["shifts"], one["coverage_80"], one["coverage_95"])
             for one in told.get("coverage", [])

@@ -13,7 +13,7 @@ from django.db import transaction
 from amis.errors import InsufficientData
 from amis.interval import Interval
 from analytics.ml.anomaly.artefact import dump, load
-from analytics.ml.anomaly.events import Event, events
+from analytics.ml.anomaly.events import Event, events, expected
 from analytics.ml.anomaly.frame import Scores, SignalFrame
 from analytics.ml.anomaly.signal import SignalDetector, fit, score_together
 from analytics.models import Anomaly, ModelVersion, OddHour
@@ -79,6 +79,7 @@ def train_anomaly(*, as_of: datetime, tell: Tell) -> ModelVersion:
             "weights": {},
             "evidence": {
                 "steps": steps,
+                "thresholds": {name: one.threshold for name, one in detector.machines.items()},
                 "missing": dict(detector.missing),
                 "budget_per_week": detector.budget_per_week,
             },
@@ -106,7 +107,7 @@ def detect(*, until: datetime, tell: Tell) -> int:
     count = 0
     for one in scores:
         machine = by_id[one.machine]
-        count += _keep_events(machine, events(one, units_of(machine)))
+        count += _keep_events(machine, one)
         _keep_hours(machine, one)
     answers_changed()
     return count
@@ -135,15 +136,16 @@ def _after(one: Scores, start: datetime) -> Scores:
 
 
 @transaction.atomic
-def _keep_events(machine: Machine, found: Sequence[Event]) -> int:
+def _keep_events(machine: Machine, scores: Scores) -> int:
     """An event that goes on from an earlier look keeps its start and its verdict."""
-    grain = Anomaly.Grain.SIGNAL
+    grain, units = Anomaly.Grain.SIGNAL, units_of(machine)
+    found = events(scores, units)
     for event in found:
         start, end = instant(event.start_us), instant(event.end_us)
         stored = Anomaly.objects.filter(
             machine=machine, grain=grain, start__lte=end, end__gte=start
         ).first()
-        columns = _columns(event)
+        columns = _columns(event, units)
         if stored is None:
             Anomaly.objects.create(machine=machine, grain=grain, start=start, end=end, **columns)
             continue
@@ -155,12 +157,11 @@ def _keep_events(machine: Machine, found: Sequence[Event]) -> int:
     return len(found)
 
 
-def _columns(event: Event) -> dict[str, Any]:
-    first = event.causes[0] if event.causes else None
+def _columns(event: Event, units: Mapping[str, str]) -> dict[str, Any]:
     return {
         "score": event.score,
         "sentence": event.sentence or "Signals together are unlike before",
-        "expected": f"{first.low:.4g}–{first.high:.4g}" if first else "",
+        "expected": expected(event.causes[0], units) if event.causes else "",
         "signals": [
             {
                 "signal": cause.signal,

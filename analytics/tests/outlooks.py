@@ -175,7 +175,9 @@ def anomaly_list(**changed) -> AnomalyList:
             score = 0.985 if machine_id == "M002" and 200 <= n < 204 else score
             moment = start + timedelta(minutes=33.6 * n)
             points.append(ScoredPoint(moment, score, is_anomaly=score > 0.95))
-        timelines.append(Timeline(machine_id=machine_id, machine_name=name, points=points))
+        timelines.append(
+            Timeline(machine_id=machine_id, machine_name=name, points=points, threshold=0.95)
+        )
     said = ["Vibration 6.1 mm/s, usually 1.2–2.3", "Temperature 81 °C, usually 55–66"]
     events = [
         AnomalyEvent(
@@ -198,7 +200,6 @@ def anomaly_list(**changed) -> AnomalyList:
         "end": NOW,
         "events": events,
         "timelines": timelines,
-        "threshold": 0.95,
         "budget_per_week": 1.0,
         "open_count": 1,
     }

@@ -10,7 +10,7 @@ from analytics.figures.factors import MOST, REST, factor_bars, shown, signed
 from analytics.figures.frame import round_marks
 from analytics.figures.reliability import reliability, touches
 from analytics.figures.scatter import Met, scatter, worst_beyond
-from analytics.figures.timeline import timeline, unbroken
+from analytics.figures.timeline import timeline, unbroken, y
 from analytics.selectors.outlook_shapes import ReliabilityBin
 from analytics.tests.drawing import Drawing
 
@@ -133,6 +133,24 @@ def test_flagged_points_are_diamonds_and_silence_is_no_line():
     assert len(figure.of("flag")) == 2
     assert len(figure.of("threshold")) == 1
     assert [len(run) for run in unbroken(points)] == [20, 2]
+
+
+def test_on_a_timeline_a_moment_that_is_ten_times_as_rare_lies_a_step_higher():
+    base, nine, ninety_nine, most = (y(score) for score in (0.0, 0.9, 0.99, 1.0))
+    assert base - nine == pytest.approx(nine - ninety_nine)
+    assert most < ninety_nine
+    figure = Drawing(timeline([], threshold=None, ticks=[], title="x"))
+    assert {"1:10", "1:100", "1:1,000"} <= set(figure.texts)
+
+
+def test_thousands_of_shifts_are_a_few_hundred_dots_whose_area_is_their_number():
+    many = [Met(n % 7, n % 11) for n in range(9000)] + [Met(50, 50)] * 3
+    drawn = Drawing(scatter(many, across="min", title="x")).of("met")
+    assert len(drawn) == 78
+    radii = sorted(float(dot.get("r")) for dot in drawn)
+    assert radii[0] < 3.4 < 8.9 < radii[-1] <= 9
+    few = Drawing(scatter(many[:500], across="min", title="x")).of("met")
+    assert len(few) == 500
 
 
 @pytest.mark.parametrize(

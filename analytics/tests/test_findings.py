@@ -16,7 +16,13 @@ from analytics.selectors.findings import (
     track_found,
     weeks_found,
 )
-from analytics.selectors.outlook_shapes import Member, ReliabilityBin, RiskLevel, TrackRecord
+from analytics.selectors.outlook_shapes import (
+    Member,
+    ReliabilityBin,
+    RiskLevel,
+    ShiftTotal,
+    TrackRecord,
+)
 from analytics.tests import forecast_outlooks, outlooks
 
 NB = "\u00a0"
@@ -26,6 +32,13 @@ def test_the_risk_names_how_many_are_likely_and_a_sum_that_closes():
     assert risk_found([outlooks.FILLER, outlooks.machine_risk(), outlooks.PACKER]) == (
         "One of three machines is likely to lose 30 minutes or more. "
         f"Together they are expected to lose 75{NB}min (58 + 13 + 4)."
+    )
+
+
+def test_the_plants_own_range_is_told_beside_the_sum():
+    said = risk_found([outlooks.FILLER, outlooks.PACKER], ShiftTotal(51.2, 20.4, 118.6))
+    assert said.endswith(
+        f"62{NB}min (58 + 4); with a chance of 80{NB}% between 20 and 119, median 51."
     )
 
 
@@ -47,7 +60,9 @@ def test_chances_that_came_true_are_said_and_those_that_did_not_are_named():
 
 def test_the_track_record_tells_our_error_beside_the_naive_one():
     said = track_found(outlooks.track(), "last value")
-    assert said.startswith(f"168 shifts. Mean error 7.6{NB}min; last value 11.9. One miss beyond")
+    assert said.startswith(
+        f"168 shifts. Mean error 7.6{NB}min; by “last value” it would be 11.9. One miss beyond"
+    )
     empty = TrackRecord(shifts=[], mae_min=None, naive_mae_min=None)
     assert track_found(empty, "last value") == "No shift that was predicted has ended yet."
 
@@ -57,16 +72,15 @@ def test_levels_that_do_not_rise_or_break_their_promise_are_said():
     assert levels_found(levels).endswith("rises with every level and stays in the promised range.")
     flat = [*levels[:-1], RiskLevel("low", 0.0, 0.05, 699, 0.12)]
     assert "does not rise with every level; 3 of 4 levels" in levels_found(flat)
+    few = [*levels[:2], RiskLevel("medium", 0.05, 0.2, 1, 0.0)]
+    assert levels_found(few).endswith("stays in the promised range, within sampling error.")
     assert levels_found([RiskLevel("low", 0, 0.05, 0, None)]).endswith("None was graded yet.")
 
 
 def test_what_serves_is_said_with_its_skill_even_where_that_is_none():
-    assert serving_found(outlooks.evidence()).startswith(f"36{NB}% better than last value")
+    assert serving_found(outlooks.evidence()).startswith(f"36{NB}% better than “last value”. ")
     worse = outlooks.evidence(skill_vs_naive=-0.04, guard="Last value serves.")
-    assert (
-        serving_found(worse)
-        == f"4{NB}% worse than last value on shifts held back. Last value serves."
-    )
+    assert serving_found(worse) == f"4{NB}% worse than “last value”. Last value serves."
     naive = outlooks.evidence(served="last_value", skill_vs_naive=0.0, guard="Last value serves.")
     assert serving_found(naive) == "Last value serves."
     unknown = outlooks.evidence(skill_vs_naive=None, guard="Nothing is compared yet.")
@@ -82,6 +96,13 @@ def test_the_forecast_tells_weekdays_weekends_and_the_trend():
     assert "higher than they begin" in forecast_found(
         forecast_outlooks.forecast_outlook(quantiles=rising)
     )
+
+
+def test_weekends_that_are_as_weekdays_are_not_told_apart():
+    found = forecast_outlooks.forecast_outlook()
+    level = {level: [100.0 if v else v for v in line] for level, line in found.quantiles.items()}
+    said = forecast_found(forecast_outlooks.forecast_outlook(quantiles=level))
+    assert said == f"Weekdays and weekends alike stay near 100{NB}min. No trend up or down."
 
 
 def test_closed_days_do_not_count_as_days_without_downtime():

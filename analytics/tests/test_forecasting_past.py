@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 
-from analytics.forecasting.past import past_of, truth_of
+from analytics.forecasting.past import floor_of, past_of, truth_of
 from analytics.tests.daily_samples import FIRST_DAY, daily_series, noisy
 
 MONDAY_AFTER_TWO_WEEKS = FIRST_DAY + timedelta(days=14)
@@ -28,6 +29,16 @@ def test_what_comes_later_changes_nothing():
     one, other = (past_of(daily_series(held), origin) for held in (values, changed))
     assert np.array_equal(one.values, other.values)
     assert one.days == other.days == 40
+
+
+def test_a_sum_that_was_never_negative_stays_so_and_a_mean_or_one_that_was_may_fall():
+    energy = daily_series(noisy(30) + 500, metric="energy", lower=None)
+    origin = FIRST_DAY + timedelta(days=30)
+    assert past_of(energy, origin).lower == 0.0
+    assert past_of(replace(energy, additive=False), origin).lower is None
+    balance = replace(energy, values=np.where(np.arange(30) == 20, -5.0, energy.values))
+    assert floor_of(balance, balance.values) is None
+    assert past_of(balance, FIRST_DAY + timedelta(days=20)).lower == 0.0
 
 
 def test_history_begins_with_the_first_known_day():

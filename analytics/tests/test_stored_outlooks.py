@@ -96,7 +96,7 @@ def test_the_risk_page_reads_stored_rows(browser):
     page = page_of(browser, "/risk/")
     assert page.count('<tr data-machine-id="M00') == 3
     assert "XGBoost absolute error 1.00" in page
-    assert "36\u00a0% better than last value" in page
+    assert "36\u00a0% better than “last value”" in page
 
 
 def test_the_forecast_page_reads_stored_rows(browser):

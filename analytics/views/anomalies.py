@@ -22,6 +22,8 @@ from tenants.permissions import Action, may
 SPANS = (7, 30, 90)
 STATUSES = {"open": "Open", "confirmed": "Confirmed", "dismissed": "Dismissed"}
 MOST_TICKS = 7
+OPEN = 12
+"""So many machines' timelines stand open."""
 
 
 def anomalies(request: HttpRequest) -> HttpResponse:
@@ -52,7 +54,8 @@ def anomalies(request: HttpRequest) -> HttpResponse:
         "listed": listed,
         "open_anomalies": listed.open_count,
         "may_judge": may(request.place.role, Action.JUDGE_ANOMALIES),
-        "timelines": _timelines(listed, request.place.tenant.timezone),
+        "has_threshold": any(one.threshold is not None for one in listed.timelines),
+        **_in_view(_timelines(listed, request.place.tenant.timezone)),
     }
     return render(request, "anomalies.html", context)
 
@@ -71,10 +74,19 @@ def _timelines(listed: AnomalyList, timezone: str) -> list[dict[str, Any]]:
     for one in listed.timelines:
         points = [((p.at - listed.start) / whole, p.score, p.is_anomaly) for p in one.points]
         found = _found(one)
-        figure = timeline(points, threshold=listed.threshold, ticks=ticks, title=found)
+        figure = timeline(points, threshold=one.threshold, ticks=ticks, title=found)
         flagged = [p for p in one.points if p.is_anomaly]
         drawn.append({"one": one, "found": found, "figure": figure, "flagged": flagged[-50:]})
     return drawn
+
+
+def _in_view(drawn: list[dict[str, Any]]) -> dict[str, Any]:
+    """Of many machines those that were flagged, and as many others as fit; the rest is folded."""
+    if len(drawn) <= OPEN:
+        return {"timelines": drawn}
+    drawn = sorted(drawn, key=lambda row: not row["flagged"])
+    many = max(OPEN, sum(bool(row["flagged"]) for row in drawn))
+    return {"timelines": drawn[:many], "folded": drawn[many:]}
 
 
 def _found(one: Timeline) -> str:

@@ -25,7 +25,7 @@ def risk(request: HttpRequest) -> HttpResponse:
     context |= {
         "outlook": outlook,
         "planned_min": _planned_min(outlook.machines),
-        "found": risk_found(outlook.machines),
+        "found": risk_found(outlook.machines, outlook.total),
         "open_anomalies": outlook.open_anomalies,
         **risk_rows(outlook.machines),
         **evidence(outlook, timezone=request.place.tenant.timezone),

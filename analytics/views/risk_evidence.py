@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from analytics.figures.bars import importance, level_bar
+from analytics.figures.families import in_families
 from analytics.figures.frame import per_cent
 from analytics.figures.names import spoken
 from analytics.figures.reliability import reliability, touches
@@ -18,12 +20,18 @@ from analytics.selectors.findings import (
     serving_found,
     track_found,
 )
-from analytics.selectors.outlook_shapes import Evidence, GradedShift, RiskOutlook, TrackRecord
+from analytics.selectors.outlook_shapes import (
+    Coverage,
+    Evidence,
+    GradedShift,
+    RiskOutlook,
+    TrackRecord,
+)
 from analytics.templatetags.figures import percent
 from analytics.templatetags.predictions import brief
 from analytics.views.risk_rows import WORDS
 
-MOST_FEATURES = 8
+MOST_FAMILIES = 10
 TABLE_ROWS = 60
 
 
@@ -38,9 +46,16 @@ def evidence(outlook: RiskOutlook, *, timezone: str) -> dict[str, Any]:
         "weights": shown.weights,
         "serves_now": sorted({_server(one.served) for one in outlook.machines}),
         "coverage": shown.coverage,
+        "mostly_zero": _mostly_zero(shown.coverage),
         "merged": shown.merged,
         **_importance(shown),
     }
+
+
+def _mostly_zero(coverage: Sequence[Coverage]) -> bool:
+    """Whether most shifts lose nothing, so that a range which holds 0 says little."""
+    counted = {one.group: one.n for one in coverage}
+    return counted.get("shifts with downtime", 0) < counted.get("all", 0) / 2
 
 
 def _server(served: str) -> str:
@@ -105,12 +120,10 @@ def _promise(low: float, high: float) -> str:
 
 
 def _importance(shown: Evidence) -> dict[str, Any]:
-    """The strongest features one by one; all others are one bar, so that the shares close."""
-    ordered = sorted(
-        ((spoken(name), share) for name, share in shown.importance), key=lambda one: -one[1]
-    )
-    bars = ordered[:MOST_FEATURES]
-    if rest := ordered[MOST_FEATURES:]:
+    """The strongest families; all others are one bar, so that the shares close."""
+    ordered = in_families(shown.importance)
+    bars = ordered[:MOST_FAMILIES]
+    if rest := ordered[MOST_FAMILIES:]:
         bars = [*bars, (_("All %(count)d others") % {"count": len(rest)}, sum(s for _n, s in rest))]
     title = _("What the model looks at, in shares of all")
     return {"importance": importance(bars, title=title) if bars else "", "importance_rows": bars}

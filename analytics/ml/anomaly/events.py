@@ -74,14 +74,10 @@ def events(scores: Scores, units: Mapping[str, str] | None = None) -> list[Event
 
 def sentence(cause: Cause, units: Mapping[str, str]) -> str:
     """What is odd about the signal: "Vibration 6.1 mm/s, usually 1.2–2.3"."""
-    span = cause.high - cause.low
-    digits = max(0, min(4, 1 - math.floor(math.log10(span)))) if span > 0 else 2
-    unit = units.get(cause.signal, "")
+    digits, unit = _digits(cause), units.get(cause.signal, "")
     head = f"{cause.signal[:1].upper()}{cause.signal[1:]} {_number(cause.value, digits)} {unit}"
     if not cause.is_usual:
-        between = "–" if cause.low >= 0 else " to "
-        usual = f"{_number(cause.low, digits)}{between}{_number(cause.high, digits)}"
-        return f"{head.rstrip()}, usually {usual}"
+        return f"{head.rstrip()}, usually {_usual(cause)}"
     jump, misfit = (
         abs(cause.value - other) if np.isfinite(other) else 0.0
         for other in (cause.before, cause.fitting)
@@ -90,6 +86,22 @@ def sentence(cause: Cause, units: Mapping[str, str]) -> str:
         return f"{head.rstrip()}, {_number(cause.before, digits)} before"
     suggested = _number(cause.fitting, digits)
     return f"{head.rstrip()}, but the other signals suggest {suggested}"
+
+
+def expected(cause: Cause, units: Mapping[str, str]) -> str:
+    """Between what the signal usually is, with its unit: "1.2–2.3 mm/s"."""
+    return f"{_usual(cause)} {units.get(cause.signal, '')}".rstrip()
+
+
+def _usual(cause: Cause) -> str:
+    digits, between = _digits(cause), "–" if cause.low >= 0 else " to "
+    return f"{_number(cause.low, digits)}{between}{_number(cause.high, digits)}"
+
+
+def _digits(cause: Cause) -> int:
+    """Decimals with which the usual range can be told from a point."""
+    span = cause.high - cause.low
+    return max(0, min(4, 1 - math.floor(math.log10(span)))) if span > 0 else 2
 
 
 def _spans(scores: Scores) -> list[tuple[int, int]]:

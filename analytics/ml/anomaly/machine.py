@@ -51,6 +51,11 @@ class MachineDetector:
         limits = bars(rows, weeks=frame.weeks, budget_per_week=budget_per_week)
         return cls(Panel.fit(values, age), tails, Tail.fit(level), limits)
 
+    @property
+    def threshold(self) -> float:
+        """The score from which on an alarm begins."""
+        return float(1.0 - self.rank.p(np.array([self.bars.high]))[0])
+
     def score(self, frame: SignalFrame) -> Scores:
         judged = frame.judged
         values, age = _watched(frame), ages(judged)
