@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -21,6 +22,20 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+RECORD_COLUMNS = "production_date,machine_id,shift,units_produced,defective_units,downtime_min"
+EQUIPMENT = """
+shift_patterns:
+  - name: day-shift
+    days: [mon, tue, wed, thu, fri, sat, sun]
+    shifts: [{name: Day, start: "06:00", end: "14:00"}]
+areas:
+  - name: Hall
+    lines:
+      - name: Line
+        machines:
+          - {machine_id: F01, machine_name: Filler, capacity: 480, shift_pattern: day-shift}
+          - {machine_id: F02, machine_name: Packer, capacity: 480, shift_pattern: day-shift}
+"""
 NO_BROWSER = "there is no Chromium: name one in AMIS_CHROMIUM"
 _left_out = pytest.StashKey[int]()
 
@@ -96,6 +111,33 @@ def visit(demo: RunningDemo, browser: Browser, passes) -> Iterator[Callable[...,
     yield make
     for one in opened:
         one.close()
+
+
+@pytest.fixture(scope="session")
+def empty_plant(demo: RunningDemo) -> str:
+    """The address of a plant without a machine, which alice manages."""
+    return _plant_of_alice(demo, "plant_oslo", "Oslo")
+
+
+@pytest.fixture(scope="session")
+def thin_plant(demo: RunningDemo) -> str:
+    """The address of a plant with two machines and five records, which alice manages."""
+    address = _plant_of_alice(demo, "plant_bergen", "Bergen")
+    equipment, records = demo.home / "bergen.yaml", demo.home / "bergen.csv"
+    equipment.write_text(EQUIPMENT, encoding="utf-8")
+    demo.manage("import_equipment", str(equipment), "--tenant", "plant_bergen")
+    days = [datetime.now(UTC).date() - timedelta(days=n) for n in (2, 3, 4, 5, 6)]
+    rows = [f"{day},F01,Day,450,5,12" for day in days]
+    records.write_text("\n".join([RECORD_COLUMNS, *rows]), encoding="utf-8")
+    demo.manage("import_production", str(records), "--tenant", "plant_bergen")
+    return address
+
+
+def _plant_of_alice(demo: RunningDemo, tenant_id: str, name: str) -> str:
+    demo.manage("create_tenant", tenant_id, "--name", name, "--timezone", "Europe/Oslo")
+    email, _ = demo.password("alice")
+    demo.manage("create_token", "--tenant", tenant_id, "--user", email, "--role", "manager")
+    return demo.url().replace("plant-chicago", tenant_id.replace("_", "-"))
 
 
 @pytest.fixture
