@@ -17,6 +17,8 @@ ROOM_FOR_A_LABEL = 15.0
 """Pixels of a band in which its name can be read."""
 BESIDE, NEAR_THE_END = 0.15, 0.95
 """Shares of the forecast and of the figure in which labels would meet others or its edge."""
+FAR_UP = 0.5
+"""Share of the highest value above which the lowest one has to lie for the axis to be cut."""
 SATURDAY = 5
 FEW_DAYS = 15
 
@@ -81,12 +83,20 @@ def forecast_bands(
 def _frame(
     past: Sequence[DayValue], coming: Sequence[DayBand], *, is_ratio: bool, height: float
 ) -> Frame:
-    """From zero, or from below it where the metric goes there."""
+    marks = axis_marks(past, coming)
+    return Frame(height, marks, per_cent if is_ratio else short)
+
+
+def axis_marks(past: Sequence[DayValue], coming: Sequence[DayBand]) -> list[float]:
+    """From zero, or from below it where the metric goes there; from higher up where all values lie
+    far above zero, which the page then says: lines, unlike bars, may be cut.
+    """
     known = [one.value for one in past] + [end for b in coming for end in (b.lo95, b.hi95)]
     values = [value for value in known if value is not None]
     low, high = min([0.0, *values]), max([0.0, *values])
-    marks = round_marks(high if high > low else low + 1.0, low=low)
-    return Frame(height, marks, per_cent if is_ratio else short)
+    if values and min(values) > FAR_UP * high:
+        low = max(min(values) - (high - min(values)) / 4, 0.0)
+    return round_marks(high if high > low else low + 1.0, low=low)
 
 
 def _anchor(past: Sequence[DayValue], count: int) -> tuple[float, float] | None:

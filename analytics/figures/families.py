@@ -11,6 +11,7 @@ FAMILIES = (
     (r"down_now|down_for_min|up_for_min|.*_so_far(_min)?|.*_24_h(_min)?", NOW),
     (r"stops_.*|last_stop_min|typical_stop_min", "Number and length of stops"),
     (r"(long_)?downtime_.*|shifts_since_downtime", "Downtime of earlier shifts"),
+    (r"maintenance_.*", "Maintenance"),
     (r"fleet_.*", "Downtime of all machines"),
     (r"(quality|efficiency|defect_rate|units)_.*", "Pieces, speed and scrap"),
 )

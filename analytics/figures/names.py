@@ -11,6 +11,8 @@ NAMES = {
     "mean_reversion": "Mean reversion",
     "rolling_mean_9": "mean of the last 9 shifts",
     "rolling_mean_63": "mean of the last 63 shifts",
+    "hurdle": "hurdle model",
+    "ridge": "ridge regression",
     "ets": "ETS",
     "theta": "Theta",
     "tsb": "Croston, TSB",

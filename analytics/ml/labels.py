@@ -71,6 +71,8 @@ def _usual(row: dict[str, float]) -> str:
 
 
 def _fleet(row: dict[str, float]) -> str:
+    if row["fleet_down_share"] == 0:
+        return "No machine is down now"
     if np.isfinite(row["fleet_down_share"]):
         return f"{row['fleet_down_share'] * 100:.0f} % of all machines down now"
     mean, usual = row["fleet_mean_8_h"], row["fleet_mean_30_d"]

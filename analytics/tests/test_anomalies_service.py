@@ -11,6 +11,7 @@ from amis.errors import InsufficientData
 from amis.interval import Interval
 from analytics.ml.downtime import silent
 from analytics.models import Anomaly, ModelVersion, OddHour
+from analytics.selectors.anomalies import anomaly_list
 from analytics.services.anomalies import detect, train_anomaly
 from analytics.services.judged import judge_anomaly
 from analytics.services.odd_shifts import detect_shifts
@@ -46,7 +47,16 @@ def test_a_runaway_temperature_is_one_event_that_names_its_signal(db, alice, wat
     assert event.signals[0]["signal"] == "temperature"
     assert event.signals[0]["direction"] in ("high", "up", "above")
     assert "temperature" in event.sentence.lower()
+    assert event.sentence.split("usually ")[1].startswith(event.expected.split(" ")[0])
     assert event.grain == Anomaly.Grain.SIGNAL
+
+
+def test_the_page_is_told_from_which_score_on_an_alarm_begins(watched):
+    detect(until=NOW.replace(minute=0), tell=silent)
+    listed = anomaly_list(days=7, machine_id=None, status=None, now=NOW)
+    (line,) = listed.timelines
+    flagged = max(point.score for point in line.points if point.is_anomaly)
+    assert 0.9 < line.threshold < flagged < 1
 
 
 def test_looking_again_finds_the_same_events_and_hours(watched):

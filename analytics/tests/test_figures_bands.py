@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from analytics.figures.bands import DayBand, DayValue, forecast_bands
+from analytics.figures.bands import DayBand, DayValue, axis_marks, forecast_bands
 from analytics.tests.drawing import Drawing
 
 ORIGIN = date(2026, 11, 19)  # a Thursday
@@ -84,6 +84,12 @@ def test_a_ratio_is_read_in_per_cent():
     coming = [band(n, 0.02) for n in range(30)]
     past = [DayValue(one.day, 0.02) for one in PAST]
     assert "3" in drawn(coming, past, is_ratio=True).texts
+
+
+@pytest.mark.parametrize(("lowest", "begins_higher"), [(62, True), (9, False)])
+def test_the_axis_of_values_far_above_zero_begins_higher_up(lowest, begins_higher):
+    past = [DayValue(ORIGIN, value) for value in (80, 84, lowest, 79)]
+    assert (axis_marks(past, [])[0] > 0) is begins_higher
 
 
 def test_a_signal_below_zero_has_room_below_zero():

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from analytics.figures.bands import DayBand, DayValue, forecast_bands
+from analytics.figures.bands import DayBand, DayValue, axis_marks, forecast_bands
 from analytics.selectors.findings import forecast_found
 from analytics.selectors.outlook_shapes import (
     LEVELS,
@@ -33,6 +33,7 @@ def figure_of(outlook: ForecastOutlook, name: str) -> dict[str, Any]:
         "figure": forecast_bands(
             past, coming, is_ratio=outlook.unit == "%", title=f"{name}: {found}"
         ),
+        "axis_from": axis_marks(past, coming)[0],
         "said_days": [*(_said(one, outlook.unit) for one in past), *_coming_said(coming, outlook)],
         "past_rows": list(reversed(outlook.history[-PAST_DAYS:])),
         "cards": [_card(total, outlook) for total in _totals(outlook)],
