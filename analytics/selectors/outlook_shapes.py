@@ -126,7 +126,8 @@ class Evidence:
     """Why the model is believed, all of it measured out of sample.
 
     `guard` is the sentence that says what serves and why; `skill_vs_naive` is 1 − our error / that
-    of `naive_name`. `merged` are sentences about groups that were too small on their own.
+    of `naive_name`; both and `weights` are of the part of the model that answered: `at_start` of
+    the shift, or ahead of it. `merged` are sentences about groups that were too small on their own.
     """
 
     reliability: list[ReliabilityBin]
@@ -139,6 +140,7 @@ class Evidence:
     coverage: list[Coverage]
     merged: list[str] = field(default_factory=list)
     importance: list[tuple[str, float]] = field(default_factory=list)
+    at_start: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

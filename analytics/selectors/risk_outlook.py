@@ -108,13 +108,16 @@ def evidence_of(row: Prediction) -> Evidence:
     version, branch = row.version, branch_of(row)
     told = version.evidence
     naive = str(version.metrics.get("best_naive", ""))
+    at_start = row.as_of == row.shift_start
+    weights = branch.get("weights") or (version.weights if at_start else {})
     return Evidence(
         reliability=[
             ReliabilityBin(b["predicted"], b["observed"], b["shifts"], b["low"], b["high"])
             for b in told.get("chance_bins", [])
         ],
         levels=_levels(told.get("levels", [])),
-        weights=sorted(version.weights.items(), key=lambda item: -item[1]),
+        weights=sorted(weights.items(), key=lambda item: -item[1]),
+        at_start=at_start,
         guard=branch["reason"],
         served=branch["serves"],
         skill_vs_naive=branch["skill"],

@@ -189,6 +189,7 @@ def _branches(model: DowntimeModel) -> dict[str, Any]:
             "serves": branch.guard.serves,
             "reason": branch.guard.reason,
             "skill": branch.skill,
+            "weights": dict(branch.ensemble.median_weights),
             "importance": _named(importance_of(branch), model.signals)
             or {branch.guard.serves: 1.0},
         }

@@ -18,6 +18,7 @@ BRANCH = {
     "serves": "model",
     "reason": "The model serves.",
     "skill": 0.36,
+    "weights": {"xgb_absolute": 1.0},
     "importance": {"down_now": 0.6, "stops_7_d": 0.4},
 }
 

@@ -147,7 +147,7 @@ def test_a_rule_is_told_from_a_chance_and_a_naive_answer_is_named(browser, told)
     told("/risk/", outlooks.risk_outlook(machines=[by_rule]))
     page = page_of(browser, "/risk/")
     assert "critical by rule: it is down now" in page
-    assert "last value serves" in page
+    assert "the rule “last value” serves" in page
 
 
 def test_the_shift_and_the_scoring_are_told_in_plant_time(browser, told):

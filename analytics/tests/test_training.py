@@ -126,4 +126,4 @@ def test_where_the_last_value_is_not_beaten_it_serves_and_api_and_page_say_so(
     assert answer["machines"][0]["guard"] == "last_value"
     assert answer["skill_vs_naive"] <= 0
     page = browser.get("/risk/").content.decode()
-    assert "last value serves" in page
+    assert "the rule “last value” serves" in page

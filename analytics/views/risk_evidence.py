@@ -43,12 +43,13 @@ def evidence(outlook: RiskOutlook, *, timezone: str) -> dict[str, Any]:
         "levels": [_level(one) for one in shown.levels],
         "levels_found": levels_found(shown.levels),
         "serving": serving_found(shown),
-        "weights": shown.weights,
+        "weights": shown.weights if shown.served == "model" else [],
+        "at_start": shown.at_start,
         "serves_now": sorted({_server(one.served) for one in outlook.machines}),
         "coverage": shown.coverage,
         "mostly_zero": _mostly_zero(shown.coverage),
         "merged": shown.merged,
-        **_importance(shown),
+        **(_importance(shown) if shown.served == "model" else {}),
     }
 
 
@@ -59,7 +60,7 @@ def _mostly_zero(coverage: Sequence[Coverage]) -> bool:
 
 
 def _server(served: str) -> str:
-    return _("ensemble") if served == "model" else spoken(served)
+    return _("ensemble") if served == "model" else _("the rule “%s”") % spoken(served)
 
 
 def _calibration(shown: Evidence) -> dict[str, Any]:
