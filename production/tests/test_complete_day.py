@@ -1,4 +1,4 @@
-"""A plant day is complete when it is over and its last shift has ended, on the plant's own clock."""
+"""A plant day is complete when it is over and its last shift has ended, by the plant's clock."""
 
 from __future__ import annotations
 
