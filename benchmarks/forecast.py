@@ -6,9 +6,9 @@ score (analytics/forecasting/wis.py), its ratio to seasonal naive, the coverage 
 bands and the share of series that are worse than seasonal naive. Members, weights, widths, trees
 and network were chosen on the first three quarters of the files' time only.
 
-"LSTM + Prophet" is the usual recipe: the mean of both, quantile by quantile. Seasonal naive is the
-pool's own, with bands from the differences the series has shown; "normal naive" is the same with
-the textbook's normal bands, which are weaker on downtime.
+"LSTM + Prophet" is the usual recipe; "library naive" is the seasonal naive of the gates, "seasonal
+naive" the pool's own (benchmarks/forecast_rivals.py). `--until 0.75` cuts each file at that share
+of its time and measures on the last quarter of the rest: what is to be chosen is chosen there.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ import numpy as np
 from analytics.forecasting.daily_forecast import DailyForecast
 from analytics.forecasting.forecast import forecast, spoken_by
 from analytics.forecasting.lstm import train_lstm
-from analytics.forecasting.past import Past, on_calendar, past_of, truth_of
+from analytics.forecasting.past import on_calendar, past_of, truth_of
 from analytics.forecasting.pool.prophet_additive import ProphetAdditive
 from analytics.forecasting.pool.roster import NEEDS, installed
 from analytics.forecasting.series import HORIZON, QUANTILES, DailySeries, Floats
 from analytics.forecasting.train import train
 from benchmarks.daily_series import SETS
 from benchmarks.figure import table
-from benchmarks.forecast_scores import NORMAL, OURS, RECIPE, Answers, Score, gates, scores_of
+from benchmarks.forecast_rivals import LIBRARY, RECIPE, library_naive, usual_recipe
+from benchmarks.forecast_scores import OURS, Answers, Score, Verdict, gates, scores_of
 
 LEAST_HISTORY_DAYS = 60
 MOST_ORIGINS = 4
-NORMAL_Z = np.array([-1.96, -1.2816, 0.0, 1.2816, 1.96])
 
 
 def main(words: Sequence[str]) -> int:
@@ -50,15 +50,22 @@ def main(words: Sequence[str]) -> int:
     sets: dict[str, dict[str, Score]] = {}
     for name in options.sets.split(","):
         began = time.perf_counter()
-        series = SETS[name](options.data, machines)
+        series = _until(SETS[name](options.data, machines), options.until)
         sets[name] = scores_of(_answers(series, full=options.full))
         _show(name, sets[name], time.perf_counter() - began)
     verdicts = gates(sets)
-    for title, figure, limit, passed in verdicts:
-        sys.stdout.write(f"{title} | {figure:.3f} | {limit} | {'pass' if passed else 'FAIL'}\n")
+    _say(verdicts)
     if options.out:
         options.out.write_text(json.dumps(_document(sets, verdicts), indent=2) + "\n", "utf-8")
-    return 0 if all(passed for *_, passed in verdicts) else 1
+    return 0 if all(one.passed for one in verdicts) else 1
+
+
+def _until(series: Sequence[DailySeries], share: float) -> list[DailySeries]:
+    """What was known after a share of the set's time, of the series that had begun."""
+    first, end = min(one.first_day for one in series), max(one.end_day for one in series)
+    cut = first + timedelta(days=round((end - first).days * share))
+    known = [one.before(cut) for one in series]
+    return [one for one in known if len(one.values) >= LEAST_HISTORY_DAYS + HORIZON]
 
 
 def _answers(series: Sequence[DailySeries], *, full: bool) -> Answers:
@@ -104,8 +111,8 @@ def _makers(series: Sequence[DailySeries], origin: date) -> dict[str, Floats]:
     nothing = np.full((HORIZON, len(QUANTILES)), np.nan)
     makers = {OURS: np.array([_rows(one) for one in forecast(model, series, origin=origin)])}
     makers |= {n: np.array([said.get(n, nothing) for said in spoken]) for n in NEEDS}
-    makers[RECIPE] = (makers["lstm"] + makers["prophet"]) / 2
-    makers[NORMAL] = np.array([on_calendar(past, _normal_naive(past)) for past in pasts])
+    makers[RECIPE] = usual_recipe(makers["lstm"], makers["prophet"])
+    makers[LIBRARY] = np.array([on_calendar(past, library_naive(past)) for past in pasts])
     return makers
 
 
@@ -113,55 +120,60 @@ def _rows(one: DailyForecast) -> Floats:
     return np.array([one.quantiles[level] for level in QUANTILES], dtype=float).T
 
 
-def _normal_naive(past: Past) -> Floats:
-    """Hyndman and Athanasopoulos, 5.5: σ √k around the same weekday of the last week."""
-    moves = past.values[7:] - past.values[:-7]
-    spread = np.sqrt(np.nanmean(moves**2)) * np.sqrt(past.ahead // 7 + 1)
-    last = past.filled[-7:][past.ahead % 7]
-    return past.bounded(last[:, None] + spread[:, None] * NORMAL_Z)
-
-
 def _show(name: str, scores: dict[str, Score], seconds: float) -> None:
-    head = (name, "WIS", "/ naive", "mean of ratios", "cov 80", "cov 95", "worse")
-    rows = [
-        (
-            maker,
-            f"{one.wis:.4g}",
-            f"{one.ratio:.3f}",
-            f"{one.ratios.mean():.3f}",
-            f"{one.coverage_80:.3f}",
-            f"{one.coverage_95:.3f}",
-            f"{one.share_worse:.2f}",
-        )
-        for maker, one in scores.items()
-    ]
-    sys.stdout.write("\n".join(table([head, *rows])) + f"\n({seconds:.0f} s)\n\n")
+    against = ("/ library", "mean of ratios", "worse", "/ pool's", "mean of ratios", "worse")
+    rows = [(name, "WIS", "cov 80", "cov 95", *against)]
+    for maker, one in scores.items():
+        row = [maker, f"{one.wis:.4g}", f"{one.coverage_80:.3f}", f"{one.coverage_95:.3f}"]
+        for held in (one.library, one.pool):
+            row += [f"{held.ratio:.3f}", f"{held.ratios.mean():.3f}", f"{held.share_worse:.2f}"]
+        rows.append(tuple(row))
+    sys.stdout.write("\n".join(table(rows)) + f"\n({seconds:.0f} s)\n\n")
     sys.stdout.flush()
 
 
+def _say(verdicts: Sequence[Verdict]) -> None:
+    for one in verdicts:
+        strict = "" if one.strict is None else f" | {one.strict:.3f} against the pool's own"
+        verdict = "pass" if one.passed else "FAIL"
+        sys.stdout.write(f"{one.title} | {one.figure:.3f} | {one.limit} | {verdict}{strict}\n")
+
+
 def _document(
-    sets: dict[str, dict[str, Score]], verdicts: Sequence[tuple[str, float, str, bool]]
-) -> dict[str, object]:
+    sets: dict[str, dict[str, Score]], verdicts: Sequence[Verdict]
+) -> dict[str, dict[str, object]]:
     return {
         "sets": {
-            name: {
-                maker: {
-                    "wis": one.wis,
-                    "ratio": one.ratio,
-                    "mean_of_ratios": float(one.ratios.mean()),
-                    "coverage_80": one.coverage_80,
-                    "coverage_95": one.coverage_95,
-                    "share_worse": one.share_worse,
-                    "series": len(one.by_series),
-                }
-                for maker, one in scores.items()
-            }
+            name: {maker: _figures(one) for maker, one in scores.items()}
             for name, scores in sets.items()
         },
         "gates": {
-            title: {"value": figure, "limit": limit, "pass": passed}
-            for title, figure, limit, passed in verdicts
+            one.title: {
+                "value": one.figure,
+                "limit": one.limit,
+                "pass": one.passed,
+                "against_the_pools_naive": one.strict,
+            }
+            for one in verdicts
         },
+    }
+
+
+def _figures(one: Score) -> dict[str, object]:
+    beside = {
+        rival: {
+            "ratio": held.ratio,
+            "mean_of_ratios": float(held.ratios.mean()),
+            "share_worse": held.share_worse,
+        }
+        for rival, held in (("library_naive", one.library), ("seasonal_naive", one.pool))
+    }
+    return {
+        "wis": one.wis,
+        "coverage_80": one.coverage_80,
+        "coverage_95": one.coverage_95,
+        "series": len(one.pool.ours),
+        **beside,
     }
 
 
@@ -170,6 +182,9 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the open data")
     parser.add_argument("--sets", default=",".join(SETS), help="some of the sets, by name")
     parser.add_argument("--full", action="store_true", help="more machines, every origin")
+    parser.add_argument(
+        "--until", type=float, default=1.0, metavar="SHARE", help="of the files' time, to choose on"
+    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the figures as JSON")
     return parser
 
