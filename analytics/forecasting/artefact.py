@@ -62,7 +62,6 @@ def _group(held: dict[str, Any]) -> GroupFit:
     return GroupFit(
         weights=held["weights"],
         widths=_widths(held["widths"]),
-        naive_widths=_widths(held["naive_widths"]),
         dependence=Dependence(**held["dependence"]),
     )
 

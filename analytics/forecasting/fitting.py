@@ -11,11 +11,10 @@ from analytics.forecasting.backtest import Backtest
 from analytics.forecasting.model import GroupFit, SeriesFit
 from analytics.forecasting.past import floor_of
 from analytics.forecasting.paths import learn_dependence
-from analytics.forecasting.pool.roster import NAIVE
 from analytics.forecasting.series import DailySeries, Floats
 from analytics.forecasting.verdict import judged
 from analytics.forecasting.weights import combined, greedy_weights, prior_of, shrunk
-from analytics.forecasting.width import UNCHANGED, learn_widths, stretched
+from analytics.forecasting.width import learn_widths, stretched
 from analytics.forecasting.wis import wis
 
 OWN_SHARE = 0.5
@@ -95,15 +94,10 @@ def _group(
         return GroupFit(weights=_named(run, shared)), mixed
     unit = np.repeat(scale[rows], truth.shape[1])
     widths = learn_widths(_flat(mixed), _flat(truth), unit, floor)
-    naive = UNCHANGED
-    if NAIVE in run.members:
-        alone = run.quantiles[run.members.index(NAIVE), rows]
-        naive = learn_widths(_flat(alone), _flat(truth), unit, floor)
     served = stretched(mixed, widths, floor)
     fit = GroupFit(
         weights=_named(run, shared),
         widths=widths,
-        naive_widths=naive,
         dependence=learn_dependence(_flat(served), _flat(truth)),
     )
     return fit, served

@@ -86,9 +86,9 @@ def _served(asked: _Asked, group: GroupFit, fit: SeriesFit) -> DailyForecast:
     mixed = combined(
         [asked.spoken[name] for name in weights], np.array(list(weights.values())), floor
     )
-    widths = group.naive_widths if is_naive else group.widths
     worked = asked.past.ahead
-    quantiles = stretched(mixed, widths, floor)
+    # Naive's bands come from the moves of its own series; factors are learned on all of a metric's.
+    quantiles = mixed if is_naive else stretched(mixed, group.widths, floor)
     quantiles[worked] = asked.past.bounded(quantiles[worked])
     ladder = laddered(quantiles)
     ladder = np.clip(ladder, asked.past.lower, asked.past.upper)

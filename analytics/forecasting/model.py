@@ -15,18 +15,17 @@ from analytics.forecasting.width import UNCHANGED, Widths
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupFit:
     """What the series of a metric have in common: the plant's half of the weights, the widths of
-    the combination and of seasonal naive by itself, and how days hang together.
+    the combination, and how days hang together.
     """
 
     weights: Mapping[str, float]
     widths: Widths = field(default_factory=lambda: UNCHANGED)
-    naive_widths: Widths = field(default_factory=lambda: UNCHANGED)
     dependence: Dependence = field(default_factory=Dependence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesFit:
-    """Weights of one series by member, whether they beat seasonal naive, and the evidence."""
+    """Weights of one series by member, whether naive did not beat them, and the evidence."""
 
     weights: Mapping[str, float]
     beats_naive: bool
