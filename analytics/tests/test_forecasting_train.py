@@ -11,7 +11,10 @@ import pytest
 
 from analytics.forecasting import artefact
 from analytics.forecasting.forecast import forecast
+from analytics.forecasting.past import past_of
+from analytics.forecasting.pool.seasonal_naive import SeasonalNaive
 from analytics.forecasting.train import train
+from analytics.forecasting.width import UNCHANGED
 from analytics.tests.daily_samples import FIRST_DAY, daily_series, noisy, stops
 
 QUICK = frozenset({"seasonal_naive", "window_average", "linear_trend", "mean_reversion", "tsb"})
@@ -107,6 +110,13 @@ def test_a_model_that_was_stored_forecasts_the_same(model, found):
     assert forecast(artefact.load(parts), plant(), origin=ORIGIN) == found
 
 
+def test_a_model_of_another_format_is_refused(model):
+    parts = artefact.dump(model)
+    document = json.loads(parts[artefact.MODEL]) | {"format": 99}
+    with pytest.raises(ValueError, match="Format 99 of a forecast model is not"):
+        artefact.load(parts | {artefact.MODEL: json.dumps(document).encode()})
+
+
 def test_a_forecast_is_json(found):
     for one in found:
         document = json.loads(json.dumps(one.as_json(), allow_nan=False))
@@ -156,6 +166,22 @@ def test_seasonal_naive_serves_and_says_so_where_nothing_beats_it():
     assert one.weights == {"seasonal_naive": 1.0}
     assert "was not beaten" in one.reason
     assert one.quantiles[0.5][:7] == pytest.approx(week)
+
+
+def test_where_seasonal_naive_serves_its_bands_are_its_own():
+    days = 140
+    week = np.array([500.0, 80, 20, 300, 10, 900, 50])
+    drift = np.repeat(np.random.default_rng(7).normal(0, 2, 20).cumsum(), 7)
+    regular = daily_series(np.tile(week, 20) + drift + 100, key="regular")
+    others = [daily_series(noisy(days, seed=n), key=f"m{n}") for n in range(4)]
+    origin = FIRST_DAY + timedelta(days=days)
+    members = QUICK - {"linear_trend"}
+    found = train([regular, *others], as_of=origin, members=members)
+    assert found.groups["downtime_min"].widths != UNCHANGED
+    one = forecast(found, [regular], origin=origin)[0]
+    assert one.served == "seasonal_naive"
+    alone = SeasonalNaive().quantiles([past_of(regular, origin)])[0]
+    assert pytest.approx(alone) == columns(one).T
 
 
 def test_noise_around_a_mean_beats_seasonal_naive_and_the_backtest_tells_by_how_much(found):
