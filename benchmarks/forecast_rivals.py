@@ -3,9 +3,9 @@
 The peer of the gates is statsforecast's SeasonalNaive(7) with intervals of its own, normal ones of
 the in-sample residuals' σ √k (Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd
 ed., 5.5): what anybody gets who asks for seasonal naive with bands, and what stays as it is when we
-change. The pool's seasonal naive says the same median with bands from the moves that the series has
-shown, weeks apart. It is a part of the product and in WIS the harder rival on plants, the easier
-one on minutes of downtime; every ratio stands there against both.
+change. The pool's own says the same median with bands from the moves that the series has shown,
+weeks apart. It is a part of the product, and in WIS the harder rival on all sets but Grid'5000:
+every ratio stands there against both, and whoever wants the stricter gate reads the second.
 """
 
 from __future__ import annotations
