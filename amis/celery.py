@@ -4,31 +4,13 @@ collector.
 
 from __future__ import annotations
 
-import os
-
-from celery.signals import setup_logging
-from tenant_schemas_celery.app import CeleryApp
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amis.settings")
-# Django's checks would import every page into each worker; tests and `prepare_database` make them.
-os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
-
+from amis.clock import app
 from amis.heartbeat import HeartbeatStep
 from production.ingest.bootstep import CollectorStep
 
-app = CeleryApp("amis")
-app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["amis"])
 app.steps["worker"].add(CollectorStep)
 app.steps["worker"].add(HeartbeatStep)
 
-
-@setup_logging.connect
-def keep_our_logging(**_: object) -> None:
-    """Settings configure logging; Celery would otherwise lay its own over it."""
-    import logging.config
-
-    from django.conf import settings
-
-    logging.config.dictConfig(settings.LOGGING)
+__all__ = ["app"]

@@ -31,7 +31,8 @@ SHARED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.admin",
+    # Its pages are for the web alone, which gathers them in `amis.admin`.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.staticfiles",
     "django_celery_beat",
     "channels",

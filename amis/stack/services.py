@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-CELERY = ("-m", "celery", "-A", "amis")
+CELERY = ("-m", "amis")
 QUIET = ("--without-gossip", "--without-mingle")
 PLANTS = {
     "plc-chicago": ("plant_chicago", "America/Chicago", 7),
