@@ -1,4 +1,4 @@
-"""The Celery application as Beat needs it: settings, and no task, since Beat knows tasks by name."""
+"""The Celery application as Beat needs it: with settings, without tasks, which it sends by name."""
 
 from __future__ import annotations
 
