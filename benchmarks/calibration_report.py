@@ -9,6 +9,7 @@ from benchmarks.calibration_scores import (
     confidence_bins,
     confidence_rank,
     coverage,
+    never_said,
     rises_strictly,
     risk_levels,
 )
@@ -40,7 +41,8 @@ def report(graded: Graded) -> tuple[list[str], bool]:
         *merged,
         "",
         *table([RISKS, *map(_share, levels)]),
-        f"observed share rises strictly over the four levels: {'yes' if rising else 'NO'}",
+        f"observed share rises strictly over these levels: {'yes' if rising else 'NO'}",
+        *(f"{name}: never said" for name in never_said(levels)),
         "",
         f"Spearman(confidence, |error|) {rank:.3f}, limit {SPEARMAN}: {_kept(ranked)}",
     ]

@@ -115,11 +115,14 @@ def risk_levels(graded: Graded) -> list[Share]:
     ]
 
 
+def never_said(levels: Sequence[Share]) -> list[str]:
+    """Levels in which no shift was: a plant that stops in every shift has none of low risk."""
+    return sorted(set(LEVELS) - {one.name for one in levels}, key=[*LEVELS].index)
+
+
 def rises_strictly(levels: Sequence[Share]) -> bool:
-    """All four levels were said, each came true more often than the one below."""
-    return len(levels) == len(LEVELS) and all(
-        one.observed < other.observed for one, other in pairwise(levels)
-    )
+    """Each level that was said came true more often than the one below."""
+    return all(one.observed < other.observed for one, other in pairwise(levels))
 
 
 def confidence_rank(graded: Graded) -> float:

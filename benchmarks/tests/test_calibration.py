@@ -14,6 +14,7 @@ from benchmarks.calibration_scores import (
     confidence_bins,
     confidence_rank,
     coverage,
+    never_said,
     rises_strictly,
     risk_levels,
 )
@@ -101,12 +102,13 @@ def test_few_shifts_at_the_top_join_the_bin_below():
     assert len(merged) == 1
 
 
-def test_levels_rise_strictly_only_where_all_four_were_said():
+def test_levels_that_were_said_rise_strictly_and_the_others_are_named():
     levels = risk_levels(kept_promises())
     assert [one.name for one in levels] == ["low", "medium", "high", "critical"]
     assert rises_strictly(levels)
-    assert not rises_strictly(levels[:3])
+    assert never_said(levels) == []
     assert not rises_strictly([*levels[:2], levels[1], levels[3]])
+    assert never_said(levels[1:3]) == ["low", "critical"]
 
 
 def test_the_report_says_whether_every_promise_was_kept():
@@ -116,4 +118,4 @@ def test_the_report_says_whether_every_promise_was_kept():
     assert any(line.startswith("all shifts") and line.endswith("in band") for line in lines)
     lines, kept = report(replace(graded, risk=graded.risk[::-1].copy()))
     assert not kept
-    assert "observed share rises strictly over the four levels: NO" in lines
+    assert "observed share rises strictly over these levels: NO" in lines
