@@ -33,9 +33,10 @@ def look_back_days(*, until: datetime, tell: Tell) -> int:
     answers = Answers(Cadence(retrain_days=RETRAIN_DAYS), timezone)
     stored = 0
     for n, origin in enumerate(_mondays(plant_day(until, timezone))):
-        tell(100 * n / WEEKS, f"the week of {origin}")
+        week = _part_of(tell, n, f"the week of {origin}")
+        week(0, "reading the history")
         with suppress(InsufficientData):
-            stored += _forecast_from(origin, answers)
+            stored += _forecast_from(origin, answers, week)
     answers_changed()
     return stored
 
@@ -45,9 +46,14 @@ def _mondays(day: date) -> list[date]:
     return [newest - timedelta(weeks=n) for n in range(WEEKS, 0, -1)]
 
 
-def _forecast_from(origin: date, answers: Answers) -> int:
+def _part_of(tell: Tell, n: int, name: str) -> Tell:
+    """Progress within a week as progress of the whole."""
+    return lambda percent, step: tell((100 * n + percent) / WEEKS, f"{name}: {step}")
+
+
+def _forecast_from(origin: date, answers: Answers, tell: Tell) -> int:
     series = series_until(origin)
-    model, _ = answers.at(origin)
+    model, _ = answers.at(origin, tell)
     rows = [
         Forecast(version=None, made_by=Origin.REPLAY, issued_at=clock.now(), **columns(one, plan))
         for one, plan in zip(forecast(model, series, origin=origin), series, strict=True)

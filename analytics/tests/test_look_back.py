@@ -19,6 +19,7 @@ from analytics.services.training import train_downtime
 from analytics.tests.past import NOW, fill
 from analytics.tests.test_replay import Killed, killed_after
 from production.models import ProductionRecord
+from production.services.jobs import Cancelled
 
 MONDAY = datetime(2026, 11, 23, 6, tzinfo=UTC)
 WEEKS = timedelta(weeks=8)
@@ -112,3 +113,13 @@ def test_eight_mondays_are_forecast_once_and_graded(inside, light):
     assert grade_forecasts(now=NOW) == 8 * 8
     assert [len(row.actuals) for row in rows.all()][-1] == 7
     assert all(len(row.actuals) == 30 for row in rows.all()[:3])
+
+
+def test_looking_back_on_days_ends_where_it_is_cancelled_and_not_only_after_a_week(plant):
+    def cancelled(percent: float, step: str) -> None:
+        if "backtest from" in step:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        look_back_days(until=MONDAY, tell=cancelled)
+    assert not Forecast.objects.exists()

@@ -9,6 +9,7 @@ from typing import Any
 
 from amis.errors import InsufficientData, Invalid
 from analytics.forecasting.artefact import load
+from analytics.forecasting.backtest import silent
 from analytics.forecasting.daily_forecast import DailyForecast
 from analytics.forecasting.forecast import forecast
 from analytics.forecasting.lstm import train_lstm
@@ -66,23 +67,29 @@ class Answers:
         self._cadence, self._timezone = cadence, timezone
         self._trained: tuple[date, ForecastModel] | None = None
 
-    def at(self, origin: date) -> tuple[ForecastModel, str]:
+    def at(self, origin: date, tell: Tell = silent) -> tuple[ForecastModel, str]:
+        """The model and its name; `tell` is that of its training and may raise to end it."""
         as_of = midnight(origin, self._timezone)
         served = in_force(TASK, as_of) if self._cadence.is_usual else None
         if served is not None:
             return loaded(served, load), str(served.number)
         days = self._cadence.retrain_days
         week = training_instant(as_of, every_days=days, timezone=self._timezone)
-        model = self._train(plant_day(week, self._timezone))
+        model = self._train(plant_day(week, self._timezone), tell)
         if not model.series:
-            week, model = as_of, self._train(origin)
+            week, model = as_of, self._train(origin, tell)
         return model, f"trained {week:%Y-%m-%dT%H:%MZ}"
 
-    def _train(self, day: date) -> ForecastModel:
+    def _train(self, day: date, tell: Tell) -> ForecastModel:
         if self._trained is None or self._trained[0] != day:
             series = series_until(day)
-            lstm = train_lstm(series, as_of=day) if "lstm" in installed() else None
-            self._trained = day, train(series, as_of=day, lstm=lstm)
+            lstm = None
+            if "lstm" in installed():
+                lstm = train_lstm(series, as_of=day, tell=lambda part, step: tell(part / 2, step))
+            model = train(
+                series, as_of=day, lstm=lstm, tell=lambda part, step: tell(50 + part / 2, step)
+            )
+            self._trained = day, model
         return self._trained[1]
 
 
