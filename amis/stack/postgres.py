@@ -24,7 +24,8 @@ SHARED_HOMES = Path("/var/tmp")
 SETTINGS = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",
-    "shared_buffers": "64MB",
+    # What it does not keep, the page cache does.
+    "shared_buffers": "32MB",
     "max_connections": "100",
     "jit": "off",
     "max_wal_size": "1GB",
