@@ -80,6 +80,7 @@ def graded_by_records(said: Sequence[Said]) -> Graded:
         median_min=_column(said, "median_min"),
         bands=np.column_stack([_column(said, name) for name in BANDS]),
         confidence=_column(said, "confidence"),
+        chance=_column(said, "p_downtime_30"),
         risk=np.array([levels.index(row["risk"].lower()) for row in said], dtype=np.int64),
     )
 

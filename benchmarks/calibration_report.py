@@ -71,8 +71,7 @@ def _group(one: Coverage) -> tuple[str, ...]:
 
 
 def _share(one: Share) -> tuple[str, ...]:
-    said = "" if one.said is None else f"{one.said:.3f}"
-    return (one.name, str(one.shifts), said, f"{one.observed:.3f}", _range(one))
+    return (one.name, str(one.shifts), f"{one.said:.3f}", f"{one.observed:.3f}", _range(one))
 
 
 def _kept(is_kept: bool) -> str:  # noqa: FBT001

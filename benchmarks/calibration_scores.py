@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.ml.bands import LEVELS as BANDS
 from analytics.ml.calibration import tolerance_min
 from analytics.ml.exceedance import LONG_MIN
 from analytics.ml.history import Floats, Ints
@@ -27,7 +28,8 @@ Bools = NDArray[np.bool_]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graded:
     """Shifts of which something was said, and what came. `bands` (n, 4) is lo80, hi80, lo95, hi95
-    in minutes, `state` a place in STATES as of the question, `risk` one in LEVELS.
+    in minutes, `state` a place in STATES as of the question, `chance` that of
+    half an hour, `risk` a place in LEVELS.
     """
 
     machine: NDArray[np.str_]
@@ -37,6 +39,7 @@ class Graded:
     median_min: Floats
     bands: Floats
     confidence: Floats
+    chance: Floats
     risk: Ints
 
     @property
@@ -48,12 +51,12 @@ class Graded:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many of `shifts` it was true of, `said` before with what chance; None: nothing said."""
+    """How many of `shifts` it was true of, `said` before with what chance."""
 
     name: str
     true: int
     shifts: int
-    said: float | None = None
+    said: float
 
     @property
     def observed(self) -> float:
@@ -111,7 +114,9 @@ def risk_levels(graded: Graded) -> list[Share]:
     long = graded.actual_min >= LONG_MIN
     counted = [(name, graded.risk == n) for n, name in enumerate(LEVELS)]
     return [
-        Share(name, int(long[rows].sum()), int(rows.sum())) for name, rows in counted if rows.any()
+        Share(name, int(long[rows].sum()), int(rows.sum()), float(graded.chance[rows].mean()))
+        for name, rows in counted
+        if rows.any()
     ]
 
 
@@ -133,7 +138,8 @@ def confidence_rank(graded: Graded) -> float:
 def _within(graded: Graded, rows: Bools, level: int) -> Share:
     low, high = graded.bands[rows, 2 * level], graded.bands[rows, 2 * level + 1]
     actual = graded.actual_min[rows]
-    return Share(str(level), int(((low <= actual) & (actual <= high)).sum()), int(rows.sum()))
+    inside = (low <= actual) & (actual <= high)
+    return Share(f"{BANDS[level]:.0%}", int(inside.sum()), int(rows.sum()), BANDS[level])
 
 
 def _merged(counts: Sequence[int]) -> tuple[list[tuple[int, int]], list[str]]:

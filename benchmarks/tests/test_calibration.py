@@ -38,6 +38,7 @@ def kept_promises() -> Graded:
         median_min=np.zeros(SHIFTS),
         bands=np.tile([0.0, 60.0, 0.0, 100.0], (SHIFTS, 1)),
         confidence=np.where(actual == 0, 0.9, 0.1),
+        chance=np.array([0.01, 0.1, 0.4, 0.8])[risk],
         risk=risk.astype(np.int64),
     )
 
@@ -105,6 +106,7 @@ def test_few_shifts_at_the_top_join_the_bin_below():
 def test_levels_that_were_said_rise_strictly_and_the_others_are_named():
     levels = risk_levels(kept_promises())
     assert [one.name for one in levels] == ["low", "medium", "high", "critical"]
+    assert [one.said for one in levels] == pytest.approx([0.01, 0.1, 0.4, 0.8])
     assert rises_strictly(levels)
     assert never_said(levels) == []
     assert not rises_strictly([*levels[:2], levels[1], levels[3]])
