@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analytics.ml.history import Floats, Ints, ShiftHistory
+from analytics.ml.history import OUTCOMES, Floats, Ints, ShiftHistory
 
 if TYPE_CHECKING:
     import pandas
 
 SHIFT_US = 8 * 3_600_000_000
 MINUTE_US = 60_000_000
+ROW_COLUMNS = ("machine", "shift", "weekday", "start_us", "end_us", "planned_min", *OUTCOMES)
 SHIFT_NAMES = ("Night", "Day", "Evening")
 
 
@@ -70,6 +72,15 @@ def grid5000(
     stops[firsts[of[inside]] + place[inside]] = rows.stops.to_numpy()[inside]
     intervals = rebuilt(machine, shift, minutes=minutes, stops=stops) if with_intervals else None
     return _history(names, machine, shift, minutes=minutes, stops=stops, intervals=intervals)
+
+
+def cut_at(history: ShiftHistory, share: float) -> ShiftHistory:
+    """The shifts that ended in the first share of a history's time, as they were known then."""
+    begin, end = int(history.start_us.min()), int(history.end_us.max())
+    until = begin + int(share * (end - begin))
+    kept = np.flatnonzero(history.end_us <= until)
+    columns = {name: getattr(history, name)[kept] for name in ROW_COLUMNS}
+    return replace(history, **columns).known_at(until) if share < 1 else history
 
 
 def rebuilt(

@@ -13,6 +13,7 @@ NAMES = {
     "rolling_mean_63": "mean of the last 63 shifts",
     "hurdle": "hurdle model",
     "ridge": "ridge regression",
+    "rolling_median_63": "median of the last 63 shifts",
     "ets": "ETS",
     "theta": "Theta",
     "tsb": "Croston, TSB",

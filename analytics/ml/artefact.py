@@ -18,7 +18,9 @@ from analytics.ml.exceedance import Exceedance
 from analytics.ml.model import Branch, DowntimeModel, Guard
 from analytics.ml.regressors import regressor_of
 
-FORMAT = 1
+FORMAT = 2
+READ = (1, FORMAT)
+"""An older model goes on to say what it said, until the next training."""
 
 
 def dump(model: DowntimeModel) -> dict[str, bytes]:
@@ -41,10 +43,12 @@ def dump(model: DowntimeModel) -> dict[str, bytes]:
 
 
 def load(parts: Mapping[str, bytes]) -> DowntimeModel:
-    """The model of a dump; ValueError for one of another format."""
+    """The model of a dump; ValueError for one of a format that is not read."""
     held = json.loads(parts["model.json"])
-    if held["format"] != FORMAT:
-        raise ValueError(f"A downtime model of format {held['format']} cannot be read.")
+    if held["format"] not in READ:
+        raise ValueError(
+            f"A downtime model of format {held['format']} cannot be read: train a new one."
+        )
     branches = {
         name: _branch(branch, _below(parts, f"{name}/"))
         for name, branch in held["branches"].items()

@@ -5,14 +5,18 @@
 with the finite-sample ranks of Vovk, Gammerman and Shafer (2005); where a rank lies beyond the
 group's shifts, the interval reaches the bound 0 or the planned minutes. Groups are the state as of
 the question, each split by expected minutes: Mondrian conformal prediction, so that coverage holds
-in each group and not only overall. A state of fewer than 20 shifts is merged with the nearest one:
-its interval is the wider of both, and it is listed as such.
+in each group and not only overall.
+
+A state of fewer than 39 shifts has no rank for 95 %. It borrows those of the nearest states, with
+residuals divided by √(15 + expected minutes): the deviation of a sum of stops grows like the root
+of its mean (compound Poisson), and so one bad shift of a calm state does not set the width for all.
+Its interval is never narrower than the 80 % of its own shifts, and it is listed as such.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -22,90 +26,119 @@ from analytics.ml.standing import STATES
 
 LEVELS = (0.8, 0.95)
 IS_LOWER = np.array([True, False, True, False])
-FEWEST = 20
-SPLITS, SPLIT_FEWEST = 4, 100
+FEWEST = 39
+SPLITS, SPLIT_FEWEST, BIN_FEWEST = 4, 100, 20
+CALM_MIN = 15.0
 FULL = 480.0
 
 
 @dataclass(frozen=True, slots=True)
-class Bands:
-    """Offsets of each state's bins: numbers of `edges` part them by expected minutes, `offsets` are
-    lo80 hi80 lo95 hi95.
-
-    `group` of a state names the state that it is merged with, which is itself where it has enough
-    shifts; `merged` has a sentence for each that has not.
+class StateBands:
+    """Offsets of a state's bins: `edges` part them by expected minutes, `offsets` are lo80 hi80
+    lo95 hi95. Those that are `borrowed` are in units of the spread, and `own` is the least there is.
     """
 
-    group: tuple[int, ...]
-    edges: dict[int, list[float]]
-    offsets: dict[int, list[list[float]]]
-    own: list[list[float]]
+    borrowed: bool
+    edges: list[float]
+    offsets: list[list[float]]
+    own: list[float]
+
+    def around(self, median: Floats, expected: Floats) -> Floats:
+        """(n, 4) of lo80, hi80, lo95, hi95, not yet within bounds."""
+        place = np.searchsorted(self.edges, expected, side="right")
+        offsets, own = np.array(self.offsets)[place], np.array(self.own)
+        if self.borrowed:
+            offsets = offsets * _spread(expected)[:, None]
+        wider = np.where(IS_LOWER, np.minimum(offsets, own), np.maximum(offsets, own))
+        return np.asarray(median[:, None] + wider, np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """One element of `states` for each of STATES; `merged` has a sentence for each that borrows."""
+
+    states: tuple[StateBands, ...]
     merged: tuple[str, ...]
 
     def around(self, median: Floats, expected: Floats, state: Ints) -> Floats:
         """(n, 4) of lo80, hi80, lo95, hi95 in 0..480, holding the median."""
         out = np.zeros((len(median), 4))
-        for one, group in enumerate(self.group):
+        for one, held in enumerate(self.states):
             rows = np.flatnonzero(state == one)
-            place = np.searchsorted(self.edges[group], expected[rows], side="right")
-            offsets, own = np.array(self.offsets[group])[place], np.array(self.own[one])
-            wider = np.where(IS_LOWER, np.minimum(offsets, own), np.maximum(offsets, own))
-            out[rows] = median[rows, None] + wider
+            out[rows] = held.around(median[rows], expected[rows])
         out[:, [0, 2]] = np.minimum(out[:, [0, 2]], median[:, None])
         out[:, [1, 3]] = np.maximum(out[:, [1, 3]], median[:, None])
         return np.clip(out, 0.0, FULL)
 
     def as_json(self) -> dict[str, Any]:
         """What `bands_from` reads."""
-        return {
-            "group": list(self.group),
-            "edges": {str(key): value for key, value in self.edges.items()},
-            "offsets": {str(key): value for key, value in self.offsets.items()},
-            "own": self.own,
-            "merged": list(self.merged),
-        }
+        return {"states": [asdict(one) for one in self.states], "merged": list(self.merged)}
 
 
 def bands_from(held: Mapping[str, Any]) -> Bands:
-    """Bands as `as_json` wrote them."""
-    edges = {int(key): value for key, value in held["edges"].items()}
-    offsets = {int(key): value for key, value in held["offsets"].items()}
-    return Bands(tuple(held["group"]), edges, offsets, held["own"], tuple(held["merged"]))
+    """Bands as `as_json` wrote them, or as format 1 of an artefact did."""
+    merged = tuple(held["merged"])
+    if "group" in held:
+        return Bands(tuple(_of_format_1(held, one) for one in range(len(STATES))), merged)
+    return Bands(tuple(StateBands(**one) for one in held["states"]), merged)
+
+
+def _of_format_1(held: Mapping[str, Any], one: int) -> StateBands:
+    """There a state with few shifts had the offsets of another one, or its own where wider."""
+    group = str(held["group"][one])
+    return StateBands(False, held["edges"][group], held["offsets"][group], held["own"][one])
 
 
 def bands(actual: Floats, median: Floats, *, expected: Floats, state: Ints) -> Bands:
     """Calibrated on shifts that nothing was learned from; minutes per 480."""
-    group, merged = _merged(state)
-    rest = actual - median
-    edges: dict[int, list[float]] = {}
-    offsets: dict[int, list[list[float]]] = {}
-    for one in sorted(set(group)):
-        rows = np.flatnonzero(state == one)
-        edges[one] = _edges(expected[rows])
-        place = np.searchsorted(edges[one], expected[rows], side="right")
-        offsets[one] = [_offsets(rest[rows][place == at]) for at in range(len(edges[one]) + 1)]
-    own = [
-        [0.0] * 4 if group[one] == one else _offsets(rest[state == one])
-        for one in range(len(STATES))
-    ]
-    return Bands(group, edges, offsets, own, merged)
-
-
-def _merged(state: Ints) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """Each state's group: itself, else the nearest with enough shifts, else the fullest."""
     counts = np.bincount(state, minlength=len(STATES)).tolist()
-    enough = [one for one, count in enumerate(counts) if count >= FEWEST]
-    group = tuple(
-        min(enough or [int(np.argmax(counts))], key=lambda other: (abs(other - one), other))
-        for one in range(len(STATES))
-    )
-    said = tuple(
-        f"{STATES[one]}: {counts[one]} shifts are fewer than {FEWEST}, so its interval is"
-        f" at least that of “{STATES[group[one]]}”."
-        for one in range(len(STATES))
-        if group[one] != one and counts[one]
-    )
-    return group, said
+    rest, found, said = actual - median, [], []
+    for one, count in enumerate(counts):
+        rows = state == one
+        if count >= FEWEST:
+            found.append(_of_its_own(rest[rows], expected[rows]))
+            continue
+        lenders = _lenders(one, counts)
+        pool = np.isin(state, [one, *lenders])
+        scaled = rest[pool] / _spread(expected[pool])
+        found.append(StateBands(True, [], [_offsets(scaled)], _least(rest[rows])))
+        if count and lenders:
+            said.append(_sentence(one, count, lenders))
+    return Bands(tuple(found), tuple(said))
+
+
+def _of_its_own(rest: Floats, expected: Floats) -> StateBands:
+    edges = _edges(expected)
+    place = np.searchsorted(edges, expected, side="right")
+    offsets = [_offsets(rest[place == at]) for at in range(len(edges) + 1)]
+    return StateBands(False, edges, offsets, [0.0] * 4)
+
+
+def _lenders(one: int, counts: list[int]) -> list[int]:
+    """The nearest states that have any shifts, until there are enough."""
+    lenders: list[int] = []
+    near = sorted(range(len(counts)), key=lambda other: (abs(other - one), other))
+    for other in near[1:]:
+        if sum(counts[held] for held in [one, *lenders]) < FEWEST and counts[other]:
+            lenders.append(other)
+    return lenders
+
+
+def _least(rest: Floats) -> list[float]:
+    """What the 80 % of a state's own shifts ask for, at both levels; nothing of too few."""
+    low, high, *_ = _offsets(rest)
+    return [low, high, low, high] if low > -FULL else [0.0] * 4
+
+
+def _sentence(one: int, count: int, lenders: list[int]) -> str:
+    of = " and ".join(f"“{STATES[other]}”" for other in lenders)
+    shifts = "1 shift is" if count == 1 else f"{count} shifts are"
+    return f"{STATES[one]}: {shifts} fewer than {FEWEST}, so its interval is drawn from {of} too."
+
+
+def _spread(expected: Floats) -> Floats:
+    spread: Floats = np.sqrt(CALM_MIN + expected)
+    return spread
 
 
 def _edges(expected: Floats) -> list[float]:
@@ -115,7 +148,7 @@ def _edges(expected: Floats) -> list[float]:
         return []
     cuts = np.unique(np.quantile(expected, np.arange(1, bins) / bins)).tolist()
     places = np.bincount(np.searchsorted(cuts, expected, side="right"), minlength=len(cuts) + 1)
-    return cuts if places.min() >= FEWEST else []
+    return cuts if places.min() >= BIN_FEWEST else []
 
 
 def _offsets(rest: Floats) -> list[float]:

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from analytics.ml.history import Floats
 
 STEPS, HALVINGS, PENALTY = 30, 20, 1.0
+FURTHEST = 12.0
+"""Deviations. Of machines that seldom stop, the few that are about to lie ten of them out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Logistic:
 
     def chance(self, scores: Floats) -> Floats:
         """Scores (n, k) in, chances (n,) out."""
-        z = np.clip((scores - self.centre) / self.scale, -6.0, 6.0)
+        z = np.clip((scores - self.centre) / self.scale, -FURTHEST, FURTHEST)
         return _sigmoid(self.weights[0] + _scored(z, self.weights[1:]))
 
 
@@ -36,7 +38,7 @@ def logistic(scores: Floats, happened: NDArray[np.bool_]) -> Logistic:
     """Fitted on what happened; a unit penalty on all but the constant."""
     centre, scale = scores.mean(axis=0), scores.std(axis=0)
     scale = np.where(scale > 1e-9, scale, np.inf)
-    z = np.clip((scores - centre) / scale, -6.0, 6.0)
+    z = np.clip((scores - centre) / scale, -FURTHEST, FURTHEST)
     x = np.column_stack([np.ones(len(z)), z])
     positives, negatives = happened.sum(), (~happened).sum()
     target = np.where(happened, (positives + 1) / (positives + 2), 1 / (negatives + 2))

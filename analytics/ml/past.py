@@ -43,6 +43,20 @@ class Past:
         total, count = self.total(sums, window)
         return divided(total, count)
 
+    def median(self, column: NDArray[np.float64], window: int) -> Floats:
+        """Median of what is known of the last `window` ended shifts; NaN where nothing is."""
+        if not len(column):
+            return np.full(len(self.stop), np.nan)
+        row = self.stop[:, None] - np.arange(1, window + 1)
+        held = np.where(row >= self.first[:, None], column[np.maximum(row, 0)], np.nan)
+        held.sort(axis=1)
+        # Unknown ones stand last, so the known ones' middle is found by their number.
+        known = np.isfinite(held).sum(axis=1)
+        pair = np.column_stack([np.maximum(known - 1, 0) // 2, known // 2])
+        pair = np.minimum(pair, window - 1)
+        middle = np.take_along_axis(held, pair, axis=1).mean(axis=1)
+        return np.where(known > 0, middle, np.nan)
+
     def total(self, sums: Sums, window: int) -> tuple[Floats, Floats]:
         """Sum and number of what is known of the last `window` ended shifts."""
         low = np.maximum(self.first, self.stop - window)

@@ -1,4 +1,4 @@
-"""What is usual for the machine: rolling levels, shares of shifts with downtime, spread."""
+"""What is usual for the machine: rolling means and medians, shares with downtime, spread."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from analytics.ml.history import Floats, ShiftHistory
 from analytics.ml.past import LOOK_BACK, Past, divided, per_8_hours, sums_of
 
 WINDOWS = (21, 63, LOOK_BACK)
+MEDIANS = (21, 63)
 HALF_LIVES = {6: 36, 21: 126}
 """Half-life of each exponential mean in shifts, and how far back it is summed up (1/64 is left)."""
 
@@ -19,6 +20,7 @@ def usual_features(history: ShiftHistory, past: Past) -> dict[str, Floats]:
     had = sums_of(np.where(np.isfinite(rate), (rate > 0).astype(np.float64), np.nan))
     long = sums_of(np.where(np.isfinite(rate), (rate >= 30).astype(np.float64), np.nan))
     columns = {f"downtime_mean_{n}": past.mean(sums, n) for n in WINDOWS}
+    columns |= {f"downtime_median_{n}": past.median(rate, n) for n in MEDIANS}
     columns |= {f"downtime_share_{n}": past.mean(had, n) for n in (9, *WINDOWS)}
     columns |= {f"long_downtime_share_{n}": past.mean(long, n) for n in (21, LOOK_BACK)}
     columns |= {f"downtime_ewma_{n}": _ewma(rate, past, n) for n in HALF_LIVES}

@@ -10,6 +10,7 @@ from analytics.ml.regressors.protocol import Regressor, Sample
 from analytics.ml.regressors.random_forest import RandomForest
 from analytics.ml.regressors.ridge import Ridge
 from analytics.ml.regressors.rolling_mean import RollingMean9, RollingMean63
+from analytics.ml.regressors.rolling_median import RollingMedian63
 from analytics.ml.regressors.xgb_absolute import XgbAbsolute
 from analytics.ml.regressors.xgb_tweedie import XgbTweedie
 
@@ -19,6 +20,7 @@ NAIVE: tuple[type[Regressor], ...] = (
     LastValue,
     RollingMean9,
     RollingMean63,
+    RollingMedian63,
     NoDowntime,
     AsItStands,
 )
