@@ -144,7 +144,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--full", action="store_true", help="all machines of every set")
     parser.add_argument("--only", default="", metavar="SET", help="S16, S18 or Grid")
     parser.add_argument("--until", type=float, default=1.0, metavar="SHARE",
-                        help="of each set's time, the rest unread: 0.75 to choose rules on")  # fmt: skip
+                        help="of a set's time, the rest unread: 0.75 to choose on")  # fmt: skip
     parser.add_argument("--weeks", type=int, default=4, help="between trainings (default 4)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the figures as JSON")
     return parser

@@ -10,7 +10,7 @@ in each group and not only overall.
 A state of fewer than 39 shifts has no rank for 95 %. It borrows those of the nearest states, with
 residuals divided by √(15 + expected minutes): the deviation of a sum of stops grows like the root
 of its mean (compound Poisson), and so one bad shift of a calm state does not set the width for all.
-Its interval is never narrower than the 80 % of its own shifts, and it is listed as such.
+From 19 shifts on its interval is at least what 80 % of its own ask for. It is listed as such.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from analytics.ml.standing import STATES
 
 LEVELS = (0.8, 0.95)
 IS_LOWER = np.array([True, False, True, False])
-FEWEST = 39
+FEWEST, LEAST_OWN = 39, 19
 SPLITS, SPLIT_FEWEST, BIN_FEWEST = 4, 100, 20
 CALM_MIN = 15.0
 FULL = 480.0
@@ -35,13 +35,13 @@ FULL = 480.0
 @dataclass(frozen=True, slots=True)
 class StateBands:
     """Offsets of a state's bins: `edges` part them by expected minutes, `offsets` are lo80 hi80
-    lo95 hi95. Those that are `borrowed` are in units of the spread, and `own` is the least there is.
+    lo95 hi95, in units of the spread where they are `borrowed`. `own` is the least there is.
     """
 
-    borrowed: bool
     edges: list[float]
     offsets: list[list[float]]
     own: list[float]
+    borrowed: bool = False
 
     def around(self, median: Floats, expected: Floats) -> Floats:
         """(n, 4) of lo80, hi80, lo95, hi95, not yet within bounds."""
@@ -86,7 +86,7 @@ def bands_from(held: Mapping[str, Any]) -> Bands:
 def _of_format_1(held: Mapping[str, Any], one: int) -> StateBands:
     """There a state with few shifts had the offsets of another one, or its own where wider."""
     group = str(held["group"][one])
-    return StateBands(False, held["edges"][group], held["offsets"][group], held["own"][one])
+    return StateBands(held["edges"][group], held["offsets"][group], held["own"][one])
 
 
 def bands(actual: Floats, median: Floats, *, expected: Floats, state: Ints) -> Bands:
@@ -101,7 +101,7 @@ def bands(actual: Floats, median: Floats, *, expected: Floats, state: Ints) -> B
         lenders = _lenders(one, counts)
         pool = np.isin(state, [one, *lenders])
         scaled = rest[pool] / _spread(expected[pool])
-        found.append(StateBands(True, [], [_offsets(scaled)], _least(rest[rows])))
+        found.append(StateBands([], [_offsets(scaled)], _least(rest[rows]), borrowed=True))
         if count and lenders:
             said.append(_sentence(one, count, lenders))
     return Bands(tuple(found), tuple(said))
@@ -111,7 +111,7 @@ def _of_its_own(rest: Floats, expected: Floats) -> StateBands:
     edges = _edges(expected)
     place = np.searchsorted(edges, expected, side="right")
     offsets = [_offsets(rest[place == at]) for at in range(len(edges) + 1)]
-    return StateBands(False, edges, offsets, [0.0] * 4)
+    return StateBands(edges, offsets, [0.0] * 4)
 
 
 def _lenders(one: int, counts: list[int]) -> list[int]:
@@ -125,9 +125,11 @@ def _lenders(one: int, counts: list[int]) -> list[int]:
 
 
 def _least(rest: Floats) -> list[float]:
-    """What the 80 % of a state's own shifts ask for, at both levels; nothing of too few."""
+    """What 80 % of a state's own shifts ask for, at both levels; nothing where one decides."""
+    if len(rest) < LEAST_OWN:
+        return [0.0] * 4
     low, high, *_ = _offsets(rest)
-    return [low, high, low, high] if low > -FULL else [0.0] * 4
+    return [low, high, low, high]
 
 
 def _sentence(one: int, count: int, lenders: list[int]) -> str:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.ml.bands import bands, bands_from
-from analytics.ml.ensemble import weigh
+from analytics.ml.ensemble import near_best, weigh
 from analytics.ml.logistic import logistic
 from analytics.ml.regressors import NAIVE
 from analytics.ml.reliability import reliability, wilson
@@ -40,20 +40,63 @@ def test_intervals_hold_their_level_in_each_state_on_other_shifts():
     assert (low95[then == DOWN_NOW] > 0).any() and (high95[then == RUNNING] < 480).any()
 
 
-def test_a_state_with_few_shifts_has_the_wider_interval_of_its_own_and_the_nearest_and_says_so():
-    actual, median, state = shifts(400)
-    state[:5] = RECENTLY_STOPPED
-    found = bands(actual, median, expected=median, state=state)
-    assert found.group[RECENTLY_STOPPED] == RUNNING
-    assert len(found.merged) == 1
-    assert "recently stopped: 5 shifts are fewer than 20" in found.merged[0]
-    assert "“running”" in found.merged[0]
-    own, shared = (
-        found.around(np.zeros(1), np.zeros(1), np.array([one]))[0]
-        for one in (RECENTLY_STOPPED, RUNNING)
+def few(number: int, state: int, *, worst: float = 0.0):
+    """400 shifts that mostly run, with so many of another state that are as calm, but for one."""
+    draw = np.random.default_rng(7)
+    actual = draw.exponential(20, 400)
+    held = np.zeros(400, np.int64)
+    held[:number] = state
+    actual[:number] = np.linspace(5, 35, number)
+    actual[0] = max(actual[0], worst)
+    return bands(actual, np.full(400, 14.0), expected=np.full(400, 20.0), state=held)
+
+
+def band_of(found, state: int, *, expected: float = 20.0):
+    one = np.array([expected])
+    return found.around(np.full(1, 14.0), one, np.array([state]))[0]
+
+
+def test_a_state_with_few_shifts_borrows_those_of_the_nearest_and_says_so():
+    found = few(5, RECENTLY_STOPPED)
+    assert found.merged == (
+        "recently stopped: 5 shifts are fewer than 39, so its interval is drawn from “running”"
+        " too.",
     )
-    assert (own[2], own[3]) == (0, 480)
-    assert shared[3] < 480
+    assert 40 < band_of(found, RECENTLY_STOPPED)[3] < 200
+
+
+@pytest.mark.parametrize("number", [1, 3, 12, 30])
+def test_one_bad_shift_of_a_state_with_few_does_not_make_its_range_the_whole_shift(number):
+    calm, bad = few(number, RECENTLY_STOPPED), few(number, RECENTLY_STOPPED, worst=450)
+    assert band_of(bad, RECENTLY_STOPPED)[3] < 250
+    assert band_of(bad, RECENTLY_STOPPED)[3] >= band_of(calm, RECENTLY_STOPPED)[3]
+
+
+def test_a_state_with_few_shifts_is_never_surer_than_most_of_its_own_ask_for():
+    draw = np.random.default_rng(7)
+    state = np.zeros(400, np.int64)
+    state[:20] = DOWN_NOW
+    actual = np.where(state == DOWN_NOW, draw.uniform(0, 480, 400), 0.0)
+    median = np.where(state == DOWN_NOW, 480.0, 0.0)
+    found = bands(actual, median, expected=median, state=state)
+    low = found.around(np.full(1, 480.0), np.full(1, 480.0), np.array([DOWN_NOW]))[0, 0]
+    assert low <= np.sort(actual[:20])[2]
+
+
+def test_what_is_borrowed_is_wider_where_more_is_expected():
+    found = few(5, RECENTLY_STOPPED)
+    wide, narrow = (band_of(found, RECENTLY_STOPPED, expected=one) for one in (90.0, 5.0))
+    assert wide[3] > narrow[3]
+
+
+def test_bands_of_the_format_before_say_what_they_said():
+    held = {"group": [0, 0, 3, 3], "edges": {"0": [10.0], "3": []}, "merged": ["few"],
+            "offsets": {"0": [[-1, 5, -2, 9], [-3, 20, -4, 60]], "3": [[-100, 0, -300, 0]]},
+            "own": [[0.0] * 4, [-5, 7, -480, 480], [0.0] * 4, [0.0] * 4]}  # fmt: skip
+    found = bands_from(held)
+    assert found.merged == ("few",)
+    assert band_of(found, RUNNING).tolist() == [11, 34, 10, 74]
+    assert band_of(found, RECENTLY_STOPPED, expected=4).tolist() == [9, 21, 0, 480]
 
 
 def test_with_too_few_shifts_for_a_level_the_interval_is_the_whole_shift():
@@ -178,3 +221,26 @@ def test_a_mix_that_is_clearly_better_does_replace_the_trees():
     actual, answers = rare_stops(7)
     answers["ridge"] = actual
     assert weigh(answers, actual)[0] == {"ridge": 1.0}
+
+
+def test_members_that_err_nearly_alike_count_alike_with_the_best_naive_one_among_them():
+    draw = np.random.default_rng(7)
+    actual = draw.exponential(40, 300)
+    answers = {member.name: np.zeros(300) for member in NAIVE}
+    for place, name in enumerate(("rolling_median_63", "rolling_mean_63", "ridge", "xgb_absolute")):
+        answers[name] = actual + draw.choice([-1, 1], 300) * (20 + place / 10)
+    weights = near_best(answers, actual)
+    assert set(weights) == {"rolling_median_63", "ridge", "xgb_absolute"}
+    assert set(weights.values()) == {1 / 3}
+    loss = absolute_loss(actual)
+    mixed = sum(weight * answers[name] for name, weight in weights.items())
+    assert loss(mixed) < min(map(loss, answers.values()))
+
+
+def test_a_rare_sign_ten_deviations_out_counts_for_more_than_one_of_six():
+    score = np.zeros((20_000, 1))
+    score[:60], score[60:160] = 9.0, 5.0
+    happened = np.zeros(20_000, np.bool_)
+    happened[:30] = happened[60:68] = happened[160:170] = True
+    found = logistic(score, happened).chance(np.array([[9.0], [5.0]]))
+    assert found[0] > 0.3 and found[1] < 0.2

@@ -108,6 +108,13 @@ def test_a_model_kept_as_files_predicts_the_same_to_the_last_bit():
     assert loaded.evidence == json.loads(json.dumps(model().evidence))
 
 
+def test_a_model_of_an_unknown_format_is_refused_with_what_to_do():
+    parts = dump(model())
+    held = {**json.loads(parts["model.json"]), "format": 99}
+    with pytest.raises(ValueError, match="format 99 cannot be read: train a new one"):
+        load({**parts, "model.json": json.dumps(held).encode()})
+
+
 def test_questions_asked_ahead_are_answered_by_what_was_known_then():
     _, questions = next_shifts(ahead_us=5 * HOUR_US, number=6)
     ahead = predict(model(), chicago(), questions)

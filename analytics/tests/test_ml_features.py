@@ -133,6 +133,17 @@ def test_unknown_is_not_zero():
     assert row["downtime_mean_9"] == 10
 
 
+def test_the_median_is_that_of_the_known_shifts_of_the_window():
+    minutes = np.arange(100, dtype=np.float64)
+    minutes[[95, 97]] = np.nan
+    row = one(quiet(100, downtime_min=minutes), machine=0, shift=99)
+    assert row["downtime_median_21"] == np.nanmedian(minutes[78:99])
+    assert row["downtime_median_63"] == np.nanmedian(minutes[36:99])
+    early = one(quiet(100, downtime_min=minutes), machine=0, shift=4)
+    assert early["downtime_median_63"] == 1.5
+    assert np.isnan(one(PLANT, machine=3, shift=0)["downtime_median_63"])
+
+
 def test_a_plant_that_submits_minutes_only_does_not_know_what_is_down_now():
     bare = plant(2, 40, with_intervals=False, signals=())
     row = one(bare, machine=1, shift=30)

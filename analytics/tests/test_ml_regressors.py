@@ -110,3 +110,13 @@ def test_last_value_is_what_the_last_shift_was():
     has_past = rows % 90 > 0
     before = history.downtime_min[rows[has_past] - 1]
     np.testing.assert_allclose(answer[has_past], before, rtol=1e-12)
+
+
+def test_the_rolling_median_is_not_lifted_by_a_few_long_stops():
+    table = sample().table
+    values = np.tile(table.values[0], (1, 1))
+    for name, minutes in (("downtime_median_63", 12.0), ("downtime_mean_63", 60.0)):
+        values[:, table.names.index(name)] = minutes
+    row = FeatureTable(table.names, table.factors, values)
+    said = {name: fitted(name).predict(row)[0] for name in ("rolling_median_63", "rolling_mean_63")}
+    assert said == {"rolling_median_63": 12, "rolling_mean_63": 60}

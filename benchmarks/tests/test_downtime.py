@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from analytics.tests.plants import SHIFT_US, plant
 from benchmarks import downtime
 from benchmarks.downtime_gates import gates_of, rank_correlation
-from benchmarks.downtime_sets import MINUTE_US, lanl, rebuilt
+from benchmarks.downtime_sets import MINUTE_US, cut_at, lanl, rebuilt
 
 GOOD = {
     "mae": {"ours": 7.0, "last_value": 10.0, "no_downtime": 9.0},
@@ -88,3 +89,13 @@ def test_intervals_are_rebuilt_so_that_a_stop_goes_on_across_the_border_of_shift
     assert of.tolist() == [0, 0]
     assert (start / MINUTE_US).tolist() == [420, 4 * 480 + 180]
     assert (end / MINUTE_US).tolist() == [2 * 480 + 30, 4 * 480 + 300]
+
+
+def test_rules_can_be_chosen_without_a_look_at_the_last_quarter():
+    whole = plant(3, 40)
+    cut = cut_at(whole, 0.75)
+    until = int(whole.start_us.min()) + 30 * SHIFT_US
+    assert cut.end_us.max() == until
+    assert (cut.machine == np.repeat(np.arange(3), 30)).all()
+    assert (cut.down_start_us < until).all()
+    assert cut_at(whole, 1.0) is whole

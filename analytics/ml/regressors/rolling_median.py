@@ -1,4 +1,4 @@
-"""The next shift is like the middle one of the last several: y(t + 1) = median of y(t − n + 1) … y(t).
+"""The next shift is like the middle one of the last: y(t + 1) = median of y(t − n + 1) … y(t).
 
 Minutes of downtime are skewed: a few long stops lift the mean above most shifts. The constant that
 errs least is the median (Laplace).
