@@ -1,0 +1,1 @@
+"""What is asked of a plant before anything is said of it."""
