@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from amis.interval import Interval
 from analytics.models import Anomaly, ModelVersion, OddHour
 from analytics.selectors.missing import why_no_anomalies
 from analytics.selectors.outlook_shapes import (
@@ -24,7 +25,7 @@ def anomaly_list(
     *, days: int, machine_id: str | None, status: str | None, now: datetime
 ) -> AnomalyList | Insufficient:
     """The anomalies of a window, newest first."""
-    version = ModelVersion.objects.filter(task=ModelVersion.Task.ANOMALY, status="champion").first()
+    version = _detector()
     if version is None and not Anomaly.objects.exists():
         return why_no_anomalies(now)
     thresholds = version.evidence.get("thresholds", {}) if version else {}
@@ -45,6 +46,24 @@ def anomaly_list(
         open_count=open_count,
         left_out=max(0, events.count() - MOST) if len(found) == MOST else 0,
     )
+
+
+def open_anomalies(
+    interval: Interval, *, most: int, now: datetime
+) -> tuple[int, list[AnomalyEvent]] | Insufficient:
+    """How many events of an interval nobody has judged, and the oddest of them."""
+    if _detector() is None and not Anomaly.objects.exists():
+        return why_no_anomalies(now)
+    rows = Anomaly.objects.select_related("machine").filter(
+        status=Anomaly.Status.OPEN, end__gt=interval.start, start__lt=interval.end
+    )
+    return rows.count(), [event_of(row) for row in rows.order_by("-score", "-start", "pk")[:most]]
+
+
+def _detector() -> ModelVersion | None:
+    """The version that looks for anomalies."""
+    versions = ModelVersion.objects.filter(task=ModelVersion.Task.ANOMALY, status="champion")
+    return versions.first()
 
 
 def event_of(row: Anomaly) -> AnomalyEvent:

@@ -98,9 +98,7 @@ def reason_totals(
     ]
 
 
-def longest_stop(
-    window: Window, machines: Sequence[Machine], *, now: datetime
-) -> Stop | None:
+def longest_stop(window: Window, machines: Sequence[Machine], *, now: datetime) -> Stop | None:
     """The delay that took longest, with `why` and `spent`."""
     stops = explained(stops_of(window, machines), now=now).select_related("machine")
     return stops.filter(is_set_up=False).order_by("-spent", "start").first()

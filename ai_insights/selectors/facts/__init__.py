@@ -28,20 +28,22 @@ per cent. Facts of what comes, and of now, have a window of their own.
     changeover_min changeover_count ·  min, stops: the machine that changed over longest
     unassigned_min unassigned_share unassigned_target   min, % of the downtime, % (set)
     unassigned_min ·             min; the machine with most
-    longest_stop ·               min; text: the reason, empty where there is none; window: since when
+    longest_stop ·               min; text: the reason or empty; window: when it began
     down_now ·                   min until now; text: the reason or empty; window: since when
     risk_chance ·                % chance of 30 min or more in the next shift; text: the level
                                  (critical, high, medium, low); window: the shift and its day
     risk_expected ·              min
     risk_low risk_high ·         min, ends of the 80 % interval; of the first machine alone
     risk_confidence ·            %; of the first machine alone
+    risk_factor ·                min that a factor adds to the expected ones; text: the factor; of
+                                 the first machine, at most two
     risk_skill                   % by which the error lies below that of a naive rule (text: its
                                  name); below 0 the rule is better. basis: what serves
     forecast_total forecast_low forecast_high forecast_before
                                  min of downtime in the next 7 days: median, 80 % range; and in the
                                  7 days before
-    forecast_day                 min (median) of one plant day, seven of them; window: the day; text:
-                                 the name of its closure ("closed") or empty
+    forecast_day                 min (median) of one plant day, seven of them; window: the day;
+                                 text: the name of its closure ("closed") or empty
     forecast_skill               % by which the error lies below seasonal naive's
     forecast_defect_rate         % over the next 7 days, median
     open_anomalies               count of the window
@@ -49,13 +51,13 @@ per cent. Facts of what comes, and of now, have a window of their own.
     completeness                 % of planned time that was heard
     no_data_min (> 0)            min of planned time of which nothing is known
     gaps gap_min (> 0)           gaps of a minute and more in machines' data; min of all machines
-    counter_resets (> 0)         counters that were set back or rolled over
+    counter_resets (> 0)         counters that were set back
     stale_machines (> 0)         connected machines that are not heard now; text: their names
     missing                      never a value; text: a sentence that says what cannot be predicted
                                  yet, and what there is and is needed; a row a sentence
     minute_cost_low minute_cost_high    of a lost minute (set); unit: the currency
     scrap_cost_low scrap_cost_high      of a scrap piece (set)
-    lost_cost_low lost_cost_high        the lost minutes in money (set); also · for the first machine
+    lost_cost_low lost_cost_high        the lost minutes in money (set); also · of the first machine
     scrap_loss_low scrap_loss_high      the scrap pieces in money (set)
 """
 
