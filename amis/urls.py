@@ -8,17 +8,21 @@ from typing import Any
 from django.urls import URLPattern, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from ai_insights.api.costs import CostList
 from amis import views
 from amis.admin import site
 from analytics.api.anomalies import Anomalies, Judge
 from analytics.api.kpis import Kpis, Machines
 from analytics.api.predictions import Advanced, NextShift
 from analytics.api.registry import Models, Promote, RollBack, Scorecard, Train
+from analytics.api.targets import Targets
 from analytics.views import anomalies, forecast, machine, models, risk
+from production.api.data_issues import DataIssues
 from production.api.jobs import JobCancel, JobDetail
 from production.api.live import MachinesLive, SocketStatus
 from production.api.records import Production, Submit
 from production.api.series import Series
+from production.api.stop_list import Stops
 from production.api.stops import StopReason
 from production.views import setup
 
@@ -43,7 +47,11 @@ plant_routes = [
     *both("websocket/status", SocketStatus.as_view()),
     *both("jobs/<str:job_id>", JobDetail.as_view()),
     *both("jobs/<str:job_id>/cancel", JobCancel.as_view()),
+    *both("stops", Stops.as_view()),
     *both("stops/<str:stop_id>/reason", StopReason.as_view()),
+    *both("data-issues", DataIssues.as_view()),
+    *both("targets", Targets.as_view()),
+    *both("ai/costs", CostList.as_view()),
     *both("ml/forecast", NextShift.as_view()),
     *both("ml/forecast-advanced", Advanced.as_view()),
     *both("ml/anomalies", Anomalies.as_view()),

@@ -40,9 +40,10 @@ POSTS = ("production/submit", "stops/7/reason", "jobs/x/cancel", "kpis", "nothin
          "ml/rollback", "ml/models/x/promote", "ml/anomalies/x/confirm")  # fmt: skip
 READS = ("kpis", "production", "machines", "machines/live", "machines/M001/series", "jobs/x",
          "websocket/status", "ml/forecast", "ml/forecast-advanced", "ml/anomalies", "ml/models",
-         "ml/scorecard")  # fmt: skip
+         "ml/scorecard", "stops", "data-issues", "targets", "ai/costs")  # fmt: skip
 PARAMETERS = ("days", "from", "to", "machine_id", "line", "shift", "limit", "offset", "group_by",
-              "points", "format", "active_only", "metric", "task", "status")  # fmt: skip
+              "points", "format", "active_only", "metric", "task", "status", "why",
+              "kind")  # fmt: skip
 BAD_VALUES = [
     "", " ", "%00", "%0a", "x" * 500, "-1", "0", "1e9", "9" * 400, "%D9%A3", "null", "[]", "NaN",
     "%ff", "2026-13-01", "0000-00-00", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59",

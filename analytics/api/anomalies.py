@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from amis.interval import Interval
 from analytics.api.ml_wire import AnomalyOut, AnomalyPage
 from analytics.api.predictions import MACHINE_PARAMETER, known_machine
 from analytics.models import Anomaly
@@ -18,7 +19,9 @@ from production.api.query import (
     DEFAULT_DAYS,
     MOST_DAYS,
     PAGE_PARAMETERS,
+    WINDOW_PARAMETERS,
     choice_of,
+    instants_of,
     number_of,
     page_of,
 )
@@ -47,7 +50,7 @@ class Anomalies(PlantView):
     @extend_schema(
         operation_id="ml_anomalies",
         parameters=[
-            OpenApiParameter("days", int, description="1..365 (7)"),
+            *(one for one in WINDOW_PARAMETERS if one.name in ("days", "from", "to")),
             OpenApiParameter("status", str, enum=STATES),
             MACHINE_PARAMETER,
             *PAGE_PARAMETERS,
@@ -58,8 +61,13 @@ class Anomalies(PlantView):
         days = number_of(request.GET, "days", default=DEFAULT_DAYS, lowest=1, highest=MOST_DAYS)
         status, machine_id = choice_of(request.GET, "status", STATES), known_machine(request)
         now, page = clock.now(), page_of(request)
+        span = instants_of(
+            request.GET,
+            default=Interval(now - timedelta(days=days), now),
+            timezone=self.timezone,
+        )
         rows = Anomaly.objects.select_related("machine").filter(
-            end__gt=now - timedelta(days=days), start__lte=now
+            end__gt=span.start, start__lt=span.end
         )
         if status is not None:
             rows = rows.filter(status=status)

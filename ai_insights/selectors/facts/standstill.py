@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from ai_insights.grounding.fact import MINUTES, PERCENT, Fact
-from ai_insights.selectors.facts.days import moment_words, since_words
+from ai_insights.selectors.facts.days import address, moment_words, since_words
 from ai_insights.selectors.facts.results import TARGETS_URL, per_cent
 from ai_insights.selectors.facts.scene import MOST_MACHINES, Scene
 from analytics.templatetags.figures import minutes
 from production.live import machine_elements
+from production.models import Stop
 from production.selectors.stop_reasons import MINUTE, NO_REASON, ReasonTotal, longest_stop
 from production.shopfloor.packml import TimeClass, time_class
+from production.shopfloor.window import Window
 
 STOPS = "stops"
 MOST_REASONS = 4
@@ -98,8 +101,14 @@ def _longest(scene: Scene) -> Iterator[Fact]:
         "longest_stop", "Longest stop", stop.spent / MINUTE, MINUTES, machine,
         window=moment_words(stop.start, scene.timezone), basis="goes on" if not stop.end else "",
         text="" if stop.why == NO_REASON else stop.why,
-        url=scene.stops_url(machine, why=stop.why),
+        url=address("/api/stops", _day_of(stop, scene), machine_id=machine.machine_id),
     )  # fmt: skip
+
+
+def _day_of(stop: Stop, scene: Scene) -> Window:
+    """The plant day on which a stop counts."""
+    day = stop.production_date or stop.start.astimezone(ZoneInfo(scene.timezone)).date()
+    return Window.of_dates(day, day + timedelta(days=1), timezone=scene.timezone)
 
 
 def _down_now(scene: Scene) -> Iterator[Fact]:
