@@ -1,6 +1,7 @@
 """The assembled admin: every app's pages on one site, for `path("admin/", site.urls)`."""
 
-import analytics.admin  # noqa: F401 - its import registers the plant's choices
+import ai_insights.admin  # noqa: F401 - its import registers what losses cost
+import analytics.admin  # noqa: F401 - its import registers targets and the plant's choices
 import production.admin  # noqa: F401 - its import registers the plant's pages
 from tenants.admin import site
 

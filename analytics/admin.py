@@ -1,4 +1,4 @@
-"""The plant's choices about its predictions as an admin page."""
+"""The plant's targets and its choices about predictions as admin pages."""
 
 from __future__ import annotations
 
@@ -7,9 +7,20 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from analytics.models import Preferences
+from analytics.models import Preferences, Target
 from analytics.selectors.answers import answers_changed
+from production.admin.forms import PlainForm
 from tenants.admin import PlantModelAdmin, site
+
+
+@admin.register(Target, site=site)
+class TargetAdmin(PlantModelAdmin):
+    """A new aim is a new row with the day from which it counts, so that the past keeps its own."""
+
+    form = PlainForm
+    list_display = ("metric", "machine", "valid_from", "value")
+    list_filter = ("metric", "machine")
+    list_select_related = ("machine",)
 
 
 @admin.register(Preferences, site=site)

@@ -1,1 +1,1 @@
-"""What is said of a plant, over the wire."""
+"""The doors of the insights."""

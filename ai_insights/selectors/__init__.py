@@ -1,1 +1,1 @@
-"""What is asked of a plant before anything is said of it."""
+"""What the insights are made from, and which ones there are."""

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('metric', 'machine__machine_id', '-valid_from'),
-                'constraints': [models.UniqueConstraint(fields=('metric', 'machine', 'valid_from'), name='one_target_from_a_day', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('value__gt', 0), models.Q(('value__lte', 1), ('metric__in', ('good_units', 'downtime_min')), _connector='OR')), name='target_is_possible', violation_error_message='A ratio lies above 0 and not above 1 (85 % is 0.85).')],
+                'constraints': [models.UniqueConstraint(fields=('metric', 'machine', 'valid_from'), name='one_target_from_a_day', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('value__gt', 0), models.Q(('value__lte', 1), ('metric__in', ('good_units', 'downtime_min')), _connector='OR')), name='target_is_possible', violation_error_message='A ratio lies above 0 and not above 1 (85 %% is 0.85).')],
             },
         ),
     ]

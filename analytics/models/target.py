@@ -43,7 +43,7 @@ class Target(models.Model):
                 condition=models.Q(value__gt=0)
                 & (models.Q(value__lte=1) | models.Q(metric__in=("good_units", "downtime_min"))),
                 name="target_is_possible",
-                violation_error_message="A ratio lies above 0 and not above 1 (85 % is 0.85).",
+                violation_error_message="A ratio lies above 0 and not above 1 (85 %% is 0.85).",
             ),
         )
 

@@ -1,0 +1,1 @@
+"""Writing an analysis: by our rules, or by a language model whose every sentence is checked."""
