@@ -14,7 +14,7 @@ per cent. Facts of what comes, and of now, have a window of their own.
     good_units good_before       pieces
     scrap_units scrap_before     pieces
     defect_rate                  % of the pieces that were made
-    scrap_units · (> 0)          pieces; most scrap first
+    scrap_units · (> 0)          pieces; most scrap first, at most two
     downtime_min downtime_before min without production while work was due
     downtime_min ·               min
     lost_min lost_min ·          min: planned busy time − what the good pieces need at ideal speed
@@ -23,7 +23,7 @@ per cent. Facts of what comes, and of now, have a window of their own.
                                  downtime of which nobody knows the kind. loss_speed below 0: faster
                                  than the ideal speed that is set
     stop_reason ·                min; text: the reason ("Jam"). A row a machine and reason, worst
-    stop_reason_count ·          first, at most four; stops of the same reason (unit "stops")
+    stop_reason_count ·          first, at most three; stops of the same reason (unit "stops")
     stop_reason_share ·          % of the plant's downtime; of the first row alone
     changeover_min changeover_count ·  min, stops: the machine that changed over longest
     unassigned_min unassigned_share unassigned_target   min, % of the downtime, % (set)

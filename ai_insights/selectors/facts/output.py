@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from ai_insights.grounding.fact import PERCENT, PIECES, Fact
 from ai_insights.selectors.facts.results import per_cent
-from ai_insights.selectors.facts.scene import MOST_MACHINES, Scene
+from ai_insights.selectors.facts.scene import Scene
 from analytics.templatetags.figures import pieces
+
+MOST_SCRAP = 2
 
 
 def output_facts(scene: Scene) -> Iterator[Fact]:
@@ -47,7 +49,7 @@ def _scrap_by_machine(scene: Scene) -> Iterator[Fact]:
     known = [(m, scene.own[m.machine_id]) for m in scene.worst]
     bad = [(m, s) for m, s in known if s.records and not s.unknown_sq and s.sq > 0]
     bad.sort(key=lambda one: -one[1].sq)
-    for machine, sums in bad[:MOST_MACHINES]:
+    for machine, sums in bad[:MOST_SCRAP]:
         basis = "" if sums.unknown_pq else f"of {pieces(sums.pq)} made"
         yield scene.fact(
             "scrap_units", "Scrap", sums.sq, PIECES, machine, basis=basis,

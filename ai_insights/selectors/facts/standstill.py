@@ -20,7 +20,7 @@ from production.shopfloor.packml import TimeClass, time_class
 from production.shopfloor.window import Window
 
 STOPS = "stops"
-MOST_REASONS = 4
+MOST_REASONS = 3
 
 
 def standstill_facts(scene: Scene) -> Iterator[Fact]:
