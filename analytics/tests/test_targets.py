@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django_tenants.utils import tenant_context
 
 from analytics.models import Target
-from analytics.selectors.targets import target_of, targets_on
+from analytics.selectors.targets import target_of, targets_beside, targets_on, targets_read
 from analytics.services.demo_targets import mid_year, set_demo_targets
+from production.models import Machine
 from production.tests.factories import make_machine
 
 DAY = date(2026, 11, 18)
@@ -101,3 +102,17 @@ def test_the_demo_sets_its_targets_once_and_leaves_what_people_changed(machine):
 def test_the_demos_targets_hold_since_the_last_first_of_july():
     assert mid_year(DAY) == date(2026, 7, 1)
     assert mid_year(date(2026, 6, 30)) == date(2025, 7, 1)
+
+
+def test_a_page_reads_the_targets_with_its_machines(machine):
+    other = make_machine("M002")
+    aim(0.8, date(2026, 7, 1))
+    aim(0.85, DAY)
+    aim(0.9, date(2026, 11, 19))
+    aim(1, DAY, machine=machine)
+    machines = list(Machine.objects.annotate(targets_beside=targets_beside()))
+    with CaptureQueriesContext(connection) as asked:
+        targets = targets_read(machines, DAY)
+    assert not asked
+    assert targets == targets_on(DAY)
+    assert [targets.of("oee", one).value for one in (machine, other)] == [1, 0.85]

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django_tenants.utils import tenant_context
 
 from amis.interval import Interval
+from analytics.models import Target
 from production.live import NewestValue, bump_data_version, store_alive, store_newest
 from production.services.derive import derive_records
 from production.services.reasons import ensure_reasons
@@ -168,3 +169,39 @@ def test_a_reason_from_the_page_moves_unassigned_minutes(
         )
     assert answer.status_code == 200
     assert unassigned_min() == pytest.approx(before - 10, abs=0.1)
+
+
+def _cards(browser) -> str:
+    """The words of the overview's key figures, without their bars."""
+    page = browser.get("/").content.decode()
+    (cards,) = re.findall(r'<dl class="panel equation".*?</dl>', page, re.DOTALL)
+    return " ".join(re.sub(r"<svg.*?</svg>|<[^>]+>", " ", cards, flags=re.DOTALL).split())
+
+
+def test_without_a_target_the_last_seven_days_are_the_measure(browser):
+    words = _cards(browser)
+    assert words.count("to 7 days’") == 4
+    assert "to ideal speed’s" in words
+    assert "target" not in words
+
+
+def test_where_a_target_is_set_its_card_says_how_far_it_is(browser, plant):
+    since = datetime.now(UTC).date() - timedelta(days=2)
+    with tenant_context(plant):
+        for metric, value in (("oee", 0.85), ("good_units", 100), ("downtime_min", 24)):
+            Target.objects.create(metric=metric, value=value, valid_from=since)
+    page = browser.get("/")
+    oee = page.context["factors"][0]
+    words = _cards(browser)
+    gap = round(oee["value"] * 100, 1) - 85
+    assert f"{gap:+.1f} pts to target 85.0".replace("-", "−") in words
+    assert words.count("to 7 days’") == 3
+    assert len(re.findall(r"to target’s \d+", words)) == 2
+    assert "target 85.0" in re.sub("\u00a0", " ", page.content.decode())
+
+
+def test_a_target_that_begins_tomorrow_is_not_shown_yet(browser, plant):
+    tomorrow = datetime.now(UTC).date() + timedelta(days=2)
+    with tenant_context(plant):
+        Target.objects.create(metric="oee", value=0.85, valid_from=tomorrow)
+    assert _cards(browser).count("to 7 days’") == 4

@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 
 from analytics.kpis.rollup import kpis
 from analytics.selectors import kpi_sums
+from analytics.selectors.targets import targets_read
 from analytics.templatetags.figures import minutes, percent, pieces
+from analytics.views.references import (
+    Reference,
+    downtime_reference,
+    good_reference,
+    reference_of,
+)
 from analytics.views.tiles import pieces_to, points_to
 from production.figures.bars import analogue_bar
 from production.models import Machine
@@ -30,77 +37,100 @@ FACTORS = (
 def equation(
     machines: list[Machine], shift: PlannedShift | None, usual: dict[str, Any], *, now: datetime
 ) -> dict[str, Any]:
-    """`usual` are the KPIs of the last seven days: no target is set, so they are the measure."""
+    """`usual` are the KPIs of the last seven days: the measure of what has no target. The machines
+    carry `targets_beside`.
+    """
     if shift is None:
         return {"kpi": None}
     window = Window(shift.interval, (shift.date, shift.date + timedelta(days=1)))
     values = kpis(kpi_sums(window=window, machines=machines, shift=shift.name, now=now).total)
-    factors = [
-        {
-            "key": key,
-            "label": label,
-            "op": op,
-            "value": values[key],
-            "reason": values["reasons"].get(key, ""),
-            "delta": points_to(values[key], usual[key]),
-            "usual": usual[key],
-            "bar": analogue_bar(
-                [] if values[key] is None else [(values[key], "bar-value")],
-                low=low,
-                high=high,
-                mark=usual[key],
-                title=f"{label} {percent(values[key])}, "
-                f"last seven days {percent(usual[key])}, scale {low:.0%} to {high:.0%}",
-            ),
-        }
-        for key, label, op, low, high in FACTORS
-    ]
+    targets, busy_s = targets_read(machines, shift.date), shift.elapsed(now)[1]
+    good = good_reference(machines, shift, targets, busy_s=busy_s)
+    lost = downtime_reference(
+        machines, shift, targets, busy_s=busy_s, usual=_usual_downtime(values, usual)
+    )
     return {
         "kpi": values,
-        "factors": factors,
-        **_good(machines, shift, values["good_units"], now=now),
-        **_downtime(values, usual),
+        "factors": [_factor(one, values, reference_of(one[0], usual, targets)) for one in FACTORS],
+        **_good(values["good_units"], good),
+        **_downtime(values, lost),
     }
 
 
-def _good(
-    machines: list[Machine], shift: PlannedShift, good: float | None, *, now: datetime
+def _factor(
+    one: tuple[str, str, str, float, float], values: dict[str, Any], held: Reference
 ) -> dict[str, Any]:
-    pace = sum(1 / machine.pri_s for machine in machines if machine.pri_s)
-    by_now, by_end = shift.elapsed(now)[1] * pace, shift.pbt_s * pace
+    key, label, op, low, high = one
+    value, mark = values[key], held.by_now
+    against = _("target") if held.is_target else _("last seven days")
     return {
-        "ideal_pieces": by_now or None,
-        "good_delta": pieces_to(good, by_now or None),
-        "good_bar": analogue_bar(
-            [(good or 0.0, "bar-value")],
-            low=0,
-            high=max(by_end, good or 0.0, 1.0),
-            mark=by_now or None,
-            title=f"Good pieces {pieces(good)}, {pieces(by_now)} at ideal speed by now, "
-            f"scale to {pieces(by_end)} at the end of the shift",
+        "key": key,
+        "label": label,
+        "op": op,
+        "value": value,
+        "reason": values["reasons"].get(key, ""),
+        "delta": points_to(value, mark),
+        "reference": mark,
+        "is_target": held.is_target,
+        "bar": analogue_bar(
+            [] if value is None else [(value, "bar-value")],
+            low=low,
+            high=high,
+            mark=mark,
+            title=f"{label} {percent(value)}, {against} {percent(mark)}, "
+            f"scale {low:.0%} to {high:.0%}",
         ),
     }
 
 
-def _downtime(values: dict[str, Any], usual: dict[str, Any]) -> dict[str, Any]:
-    """Downtime beside what the last seven days' share of planned busy time would have made."""
-    lost, unassigned = values["downtime_min"] or 0.0, values["unassigned_min"] or 0.0
-    share = (usual["downtime_min"] or 0.0) / usual["pbt_min"] if usual["pbt_min"] else None
-    expected = None if share is None else share * values["pbt_min"]
+def _good(good: float | None, held: Reference) -> dict[str, Any]:
+    against = _("target by now") if held.is_target else _("at ideal speed by now")
     return {
+        "good_reference": held.by_now,
+        "good_is_target": held.is_target,
+        "good_delta": pieces_to(good, held.by_now),
+        "good_bar": analogue_bar(
+            [(good or 0.0, "bar-value")],
+            low=0,
+            high=max(held.by_end or 0.0, good or 0.0, 1.0),
+            mark=held.by_now,
+            title=f"Good pieces {pieces(good)}, {pieces(held.by_now)} {against}, "
+            f"scale to {pieces(held.by_end)} at the end of the shift",
+        ),
+    }
+
+
+def _usual_downtime(values: dict[str, Any], usual: dict[str, Any]) -> float | None:
+    """What the last seven days' share of planned busy time would have made."""
+    if not usual["pbt_min"]:
+        return None
+    share: float = (usual["downtime_min"] or 0.0) / usual["pbt_min"]
+    return share * values["pbt_min"]
+
+
+def _downtime(values: dict[str, Any], held: Reference) -> dict[str, Any]:
+    lost, unassigned = values["downtime_min"] or 0.0, values["unassigned_min"] or 0.0
+    said = (
+        _("Downtime %(lost)s, %(unassigned)s of it without reason; target by now %(expected)s")
+        if held.is_target
+        else _(
+            "Downtime %(lost)s, %(unassigned)s of it without reason; at the last seven "
+            "days' share it would be %(expected)s"
+        )
+    )
+    return {
+        "downtime_target": held.by_now if held.is_target else None,
+        "downtime_delta": pieces_to(values["downtime_min"], held.by_now),
         "downtime_bar": analogue_bar(
             [(lost - unassigned, "bar-value"), (unassigned, "bar-bad")],
             low=0,
-            high=max(2 * (expected or 0.0), lost * 1.2, 1.0),
-            mark=expected,
-            title=_(
-                "Downtime %(lost)s, %(unassigned)s of it without reason; at the last seven "
-                "days' share it would be %(expected)s"
-            )
+            high=max(2 * (held.by_now or 0.0), lost * 1.2, 1.0),
+            mark=held.by_now,
+            title=said
             % {
                 "lost": minutes(lost),
                 "unassigned": minutes(unassigned),
-                "expected": minutes(expected),
+                "expected": minutes(held.by_now),
             },
-        )
+        ),
     }

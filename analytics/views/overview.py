@@ -20,6 +20,7 @@ from analytics.kpis.rollup import kpis
 from analytics.selectors import KpiSums, kpi_sums
 from analytics.selectors.outlook import downtime_ahead
 from analytics.selectors.risk_cards import newest_risk, risk_of
+from analytics.selectors.targets import targets_beside
 from analytics.views import tiles as show
 from analytics.views.equation import equation
 from analytics.views.forecast_figure import teaser_of
@@ -54,7 +55,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     speed = Signal.objects.filter(machine=OuterRef("pk"), role=Signal.Role.SPEED).order_by()
     named = ArraySubquery(speed.values(card=JSONObject(pk="pk", name="name")))
     machines = list(
-        plant_machines().filter(active=True).annotate(speed=named, risk=newest_risk(now))
+        plant_machines()
+        .filter(active=True)
+        .annotate(speed=named, risk=newest_risk(now), targets_beside=targets_beside())
     )
     if not machines:
         return render(request, "empty.html", _empty(now))
