@@ -76,3 +76,15 @@ class Analysis:
         for item in self.plan:
             yield from (("maintenance_plan", claim) for claim in (item.action, item.because))
         yield from (("quality_insights", claim) for claim in self.quality)
+
+    def filled_from(self, other: Analysis) -> Analysis:
+        """The same with the other's part wherever this one says nothing at all."""
+        sections = {
+            name: self.sections.get(name) or other.sections.get(name, ()) for name in SECTIONS
+        }
+        return Analysis(
+            sections=sections,
+            recommendations=self.recommendations or other.recommendations,
+            plan=self.plan or other.plan,
+            quality=self.quality or other.quality,
+        )

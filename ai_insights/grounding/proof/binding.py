@@ -56,11 +56,21 @@ def _of_number(sentence: Sentence, backed: Backed) -> list[str]:
     if _TARGET.search(before) and not any(_tells(fact, "target") for fact in facts):
         return [f"{said} is not the target"]
     quantity = _quantity_before(before)
-    if quantity and not any(_tells(fact, quantity[1]) for fact in facts):
+    if quantity and not any(_tells(f, quantity[1]) or _is_of_head(f, before) for f in facts):
         return [f"{said} is not the {quantity[0]}"]
     if not _is_of_its_machine(sentence, backed):
         return [f"{said} is of another machine"]
     return []
+
+
+def _is_of_head(fact: Fact, before: str) -> bool:
+    """ "The chance of … downtime is 64 %": the number is of the first noun, not of the last."""
+    clause = re.split(r"[.;,]\s", before)[-1]
+    return any(
+        _tells(fact, told)
+        for told, words in _QUANTITIES
+        if re.search(rf"\b(?:{words})\s(?:of|for)\b", clause, re.IGNORECASE)
+    )
 
 
 def _quantity_before(before: str) -> tuple[str, str] | None:

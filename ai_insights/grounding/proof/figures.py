@@ -15,7 +15,7 @@ from ai_insights.grounding.proof.units import factor, of_fact
 _SLACK = 1e-9
 _SIGNED_WORDS = re.compile(
     r"differ|change|gap|short|miss|\boff\b|under|below|less|fewer|fell|down|lower|drop|declin|decreas"
-    r"|worse|slip|behind|better|improv|faster",
+    r"|worse|slip|behind|above|beyond|better|improv|faster",
     re.IGNORECASE,
 )
 

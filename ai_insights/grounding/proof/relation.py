@@ -14,12 +14,13 @@ Kind = Literal["target", "before"]
 _KINDS: dict[str, Kind] = {
     "target": "target", "gap": "target", "before": "before", "change": "before",
 }  # fmt: skip
+SKILL = "_skill"
 _DIFFERENCES = ("gap", "change")
 _KEY = re.compile(r"^(?P<base>.+?)_(?P<end>target|gap|before|change)$")
 _MEASURE = re.compile(r"_(units|min|total|share|ratio)$")
 _LESS_IS_BETTER = re.compile(
     r"downtime|lost|loss|scrap|defect|unassigned|stop|anomal|cost|gap|risk|minor|changeover|forecast"
-    r"|idle|no_data|stale|reset|mttr|energy"
+    r"|idle|no_data|stale|reset|mttr|energy|error"
 )
 _MORE_IS_BETTER = re.compile(
     r"oee|availab|effective|perform|quality|yield|good|throughput|mtbf|complete|coverage|skill"
@@ -35,6 +36,7 @@ WORDS: dict[str, str] = {
     "downtime": r"downtime|stood still|stoppages?|stops?",
     "lost": r"lost|losses",
     "unassigned": r"unassigned|unexplained|reason",
+    "error": r"errors?",
     "forecast": r"forecast|expected|predicted|next|coming",
 }
 """How a sentence may call a quantity, by the stem of the key."""
@@ -78,6 +80,7 @@ def relations(cited: Sequence[Fact]) -> list[Relation]:
     """All that can be read from differences, and from values beside their target or before."""
     known = [fact for fact in cited if fact.value is not None]
     found = [relation for fact in known if (relation := _of_difference(fact))]
+    found += [_of_skill(fact) for fact in known if fact.key.endswith(SKILL)]
     bases = [fact for fact in known if kind_of(fact) is None]
     marks = [fact for fact in known if kind_of(fact) and not _is_difference(fact)]
     return found + [
@@ -98,6 +101,11 @@ def _of_difference(fact: Fact) -> Relation | None:
     if kind is None or fact.value is None or not _is_difference(fact):
         return None
     return Relation(kind, stem(fact.key), sign(fact.value), (fact,))
+
+
+def _of_skill(fact: Fact) -> Relation:
+    """A skill above nothing is an error below that of the naive rule."""
+    return Relation("before", "error", -sign(fact.value or 0.0), (fact,))
 
 
 def _of_pair(base: Fact, mark: Fact) -> Relation | None:

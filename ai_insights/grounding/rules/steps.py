@@ -1,0 +1,190 @@
+"""What could be done, each step with its cause: the stuff of recommendations and of the plan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ai_insights.grounding.analysis import Claim, Priority
+from ai_insights.grounding.fact import Fact, Facts
+from ai_insights.grounding.rules.causes import kinds, reasons
+from ai_insights.grounding.rules.phrase import (
+    bare,
+    figure,
+    of_machines,
+    printed,
+    quoted,
+    say,
+    time_of,
+)  # fmt: skip
+
+MAINTENANCE, SHIFT_LEAD, QUALITY, PLANNING = "Maintenance", "Shift lead", "Quality", "Planning"
+ROLES = (MAINTENANCE, SHIFT_LEAD, QUALITY, PLANNING)
+MUCH_SHARE = 20.0
+"""Per cent of all downtime from which on one reason is urgent."""
+BARE_SHARE = 10.0
+"""Per cent of downtime without a reason that is too much where the plant set no target."""
+HIGH_RISK = ("critical", "high")
+_OF_PLANNING = re.compile(
+    r"material|supply|starv|block|order|no operator|staff|wait|upstream|downstream", re.IGNORECASE
+)
+_OF_QUALITY = re.compile(r"quality|reject|scrap|defect|inspection|sample", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """`task` is the action as an order without its end: a day may be put behind it."""
+
+    priority: Priority
+    owner: str
+    task: str
+    on: tuple[Fact, ...]
+    because: Claim
+    effect: Claim | None = None
+
+    @property
+    def machine(self) -> Fact | None:
+        """The fact that names the machine; None where the step is the plant's."""
+        return next((fact for fact in self.on if fact.machine_id), None)
+
+
+def steps(facts: Facts) -> list[Step]:
+    """All steps that the facts call for, the most urgent first."""
+    found = [
+        *_down(facts), *_reasons(facts), *_risks(facts), *_unassigned(facts),
+        *_changeovers(facts), *_scrap(facts), *_speed(facts), *_anomalies(facts), *_silence(facts),
+    ]  # fmt: skip
+    rank = {"high": 0, "medium": 1, "low": 2}
+    return sorted(found, key=lambda step: rank[step.priority])
+
+
+def _down(facts: Facts) -> Iterator[Step]:
+    for fact in facts.all("down_now")[:2]:
+        name = fact.machine_name
+        yield Step(
+            priority="high", owner=MAINTENANCE, task=f"Bring {name} back to work", on=(fact,),
+            because=say("It is down {since}.", since=fact.window, on=[fact]),
+        )  # fmt: skip
+
+
+def _reasons(facts: Facts) -> Iterator[Step]:
+    for n, (spent, times, share) in enumerate(reasons(facts)[:3]):
+        is_much = n == 0 and share is not None and printed(share) >= MUCH_SHARE
+        stops = " in {times}" if times else ""
+        yield Step(
+            priority="high" if is_much else "medium",
+            owner=_owner(spent.text),
+            task=f"Find and remove the cause of {quoted(spent.text)} on {spent.machine_name}",
+            on=(spent,),
+            because=say("It took {spent}" + stops + ".", spent=spent,
+                        **({"times": times} if times else {})),
+            effect=_saving(spent),
+        )  # fmt: skip
+
+
+def _owner(reason: str) -> str:
+    if _OF_PLANNING.search(reason):
+        return PLANNING
+    return QUALITY if _OF_QUALITY.search(reason) else MAINTENANCE
+
+
+def _saving(spent: Fact) -> Claim:
+    return say("That would have saved up to {spent} {time}.", spent=spent, time=time_of(spent))
+
+
+def _risks(facts: Facts) -> Iterator[Step]:
+    down = {fact.machine_id for fact in facts.all("down_now")}
+    for chance in facts.all("risk_chance"):
+        if chance.text not in HIGH_RISK or chance.machine_id in down:
+            continue
+        yield Step(
+            priority="high" if chance.text == "critical" else "medium", owner=MAINTENANCE,
+            task=f"Inspect {chance.machine_name} before the shift {chance.window}", on=(chance,),
+            because=say("Its chance of 30 min or more of downtime is {chance}, a {level} risk.",
+                        chance=chance, level=chance.text),
+        )  # fmt: skip
+
+
+def _unassigned(facts: Facts) -> Iterator[Step]:
+    share, target = facts.one("unassigned_share"), facts.one("unassigned_target")
+    spent = facts.one("unassigned_min")
+    limit = printed(target) if target else BARE_SHARE
+    if share is None or spent is None or printed(share) <= limit:
+        return
+    tail = ", and the target is {target}" if target else ""
+    yield Step(
+        priority="medium", owner=SHIFT_LEAD,
+        task="Enter a reason at the machine while it stands", on=(share,),
+        because=say("{share} of the downtime has no reason" + tail + ".", share=share,
+                    **({"target": target} if target else {})),
+        effect=say("That would have explained {spent} {time}.", spent=spent, time=time_of(spent)),
+    )  # fmt: skip
+
+
+def _changeovers(facts: Facts) -> Iterator[Step]:
+    if not any(fact.key == "loss_changeover" for fact in kinds(facts)[:3]):
+        return
+    for spent in of_machines(facts, "changeover_min"):
+        times = facts.one("changeover_count", spent.machine_id)
+        if times is None or printed(times) < 2:
+            continue
+        name = spent.machine_name
+        yield Step(
+            priority="medium", owner=PLANNING, task=f"Run like orders back to back on {name}",
+            on=(spent,), effect=_saving(spent),
+            because=say("It changed over {times} times, which took {spent}.", times=bare(times),
+                        spent=spent, on=[times]),
+        )  # fmt: skip
+
+
+def _scrap(facts: Facts) -> Iterator[Step]:
+    whole, machines = facts.one("scrap_units"), of_machines(facts, "scrap_units")
+    if whole is None or printed(whole) <= 0 or not machines:
+        return
+    first = machines[0]
+    if len(machines) > 1:
+        because = say("It made {part} of the {whole} scrap pieces.", part=bare(first),
+                      whole=bare(whole), on=[first, whole])  # fmt: skip
+    else:
+        because = say("It made {scrap} of scrap.", scrap=first)
+    low, high = facts.one("scrap_loss_low"), facts.one("scrap_loss_high")
+    effect = None
+    if low and high and printed(high) > 0:
+        effect = say("All scrap together cost {low} to {high}.", low=bare(low), high=figure(high),
+                     on=[low, high])  # fmt: skip
+    task = f"Check settings and material of {first.machine_name} at each start"
+    yield Step(
+        priority="medium", owner=QUALITY, task=task, on=(first,), because=because, effect=effect
+    )
+
+
+def _speed(facts: Facts) -> Iterator[Step]:
+    for fact in kinds(facts)[:3]:
+        if fact.key == "loss_speed":
+            yield Step(
+                priority="low", owner=MAINTENANCE, on=(fact,), effect=_saving(fact),
+                task="Find out why machines run slower than their ideal speed",
+                because=say("Reduced speed cost {spent}.", spent=fact),
+            )  # fmt: skip
+
+
+def _anomalies(facts: Facts) -> Iterator[Step]:
+    for fact in of_machines(facts, "anomaly")[:1]:
+        yield Step(
+            priority="low", owner=MAINTENANCE, on=(fact,),
+            task=f"Look into the anomaly of {fact.machine_name} and confirm or dismiss it",
+            because=say("Its score is {score}, and nobody has judged it.", score=fact),
+        )  # fmt: skip
+
+
+def _silence(facts: Facts) -> Iterator[Step]:
+    stale = facts.one("stale_machines")
+    if stale and printed(stale) > 0:
+        verb = "machine is" if printed(stale) == 1 else "machines are"
+        yield Step(
+            priority="medium", owner=MAINTENANCE, on=(stale,),
+            task="Restore the connection of the machines that are not heard",
+            because=say("{count} connected {verb} not heard now.", count=bare(stale), verb=verb,
+                        on=[stale]),
+        )  # fmt: skip

@@ -1,0 +1,141 @@
+"""What we do not know: holes in reasons, data and predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ai_insights.grounding.analysis import Claim
+from ai_insights.grounding.fact import Fact, Facts
+from ai_insights.grounding.rules.phrase import (
+    bare,
+    given,
+    is_wordy,
+    of_machines,
+    present,
+    printed,
+    quoted,
+    say,
+)  # fmt: skip
+
+UNDEFINED = {"availability": "Availability", "effectiveness": "Performance",
+             "quality_ratio": "Quality", "downtime_min": "Downtime", "lost_min": "Lost time",
+             "lost_cost_low": "The cost of the lost minutes"}  # fmt: skip
+NOT_PREDICTED = {
+    "Next shift": "The downtime of the next shift is",
+    "Downtime ahead": "Downtime ahead is",
+    "Anomalies": "Anomalies are",
+}
+MODELS = {"risk_skill": "The prediction of the next shift", "forecast_skill": "The forecast"}
+
+
+def unknown(facts: Facts) -> tuple[Claim, ...]:
+    found = present(
+        [
+            *_unassigned(facts),
+            _heard(facts),
+            *_gaps(facts),
+            *_missing(facts),
+            *_losers(facts),
+            *_undefined(facts),
+            _price(facts),
+            _caution(facts),
+        ]
+    )
+    return found or present([_nothing(facts)])
+
+
+def _unassigned(facts: Facts) -> Iterator[Claim]:
+    spent, share = facts.one("unassigned_min"), facts.one("unassigned_share")
+    if spent is None or printed(spent) <= 0:
+        return
+    target = facts.one("unassigned_target")
+    part = ", {share} of all downtime" if share else ""
+    aim = "; the target is {target}" if target else ""
+    more = {"share": share, "target": target}
+    yield say("{spent} of downtime have no reason" + part + aim + ".", spent=spent,
+              **{name: fact for name, fact in more.items() if fact})  # fmt: skip
+    machines = of_machines(facts, "unassigned_min")
+    if machines and printed(machines[0]) > 0 and printed(machines[0]) < printed(spent):
+        yield say("{part} of them stand on {name}.", part=machines[0],
+                  name=machines[0].machine_name)  # fmt: skip
+
+
+def _heard(facts: Facts) -> Claim | None:
+    heard, silent = facts.one("completeness"), facts.one("no_data_min")
+    if heard is None or printed(heard) >= 100:
+        return None
+    tail = "; of {silent} nothing is known" if silent and printed(silent) > 0 else ""
+    more = {"silent": silent} if silent and tail else {}
+    return say("Data of {heard} of the planned time arrived" + tail + ".", heard=heard, **more)
+
+
+def _gaps(facts: Facts) -> Iterator[Claim]:
+    count, spent = facts.one("gaps"), facts.one("gap_min")
+    if count and spent and printed(count) > 0:
+        yield say("The machines' data has {count}, {spent} in all.", count=count, spent=spent)
+    resets = facts.one("counter_resets")
+    if resets and printed(resets) > 0:
+        verb = "counter was" if printed(resets) == 1 else "counters were"
+        yield say("{count} {verb} set back; what was made is still counted.", count=bare(resets),
+                  verb=verb, on=[resets])  # fmt: skip
+    stale = facts.one("stale_machines")
+    if stale and printed(stale) > 0:
+        verb = "machine is" if printed(stale) == 1 else "machines are"
+        yield say("{count} connected {verb} not heard at this moment.", count=bare(stale),
+                  verb=verb, on=[stale])  # fmt: skip
+
+
+def _missing(facts: Facts) -> Iterator[Claim]:
+    told: set[str] = set()
+    for fact in facts:
+        what = fact.label.partition(", not predicted")[0]
+        if fact.key != "missing" or what in told:
+            continue
+        told.add(what)
+        head = NOT_PREDICTED.get(what, "Something is")
+        why = quoted(fact.text) if is_wordy(fact.text) else "the history is too short"
+        yield say("{head} not predicted yet: {why}.", head=head, why=why, on=[fact])
+
+
+def _losers(facts: Facts) -> Iterator[Claim]:
+    """Models that did no better than a naive rule."""
+    for key, what in MODELS.items():
+        skill = facts.one(key)
+        if skill is None or printed(skill) > 0:
+            continue
+        rule = skill.text if is_wordy(skill.text) else "a naive rule"
+        if printed(skill) == 0:
+            yield say("{what} was no better in tests than {rule}.", what=what, rule=rule,
+                      on=[skill])  # fmt: skip
+        else:
+            yield say("{what} lost to {rule} in tests: its error was {skill} above.", what=what,
+                      rule=rule, skill=skill)  # fmt: skip
+
+
+def _undefined(facts: Facts) -> Iterator[Claim]:
+    for key, name in UNDEFINED.items():
+        fact = given(facts, key)
+        if fact is not None and fact.value is None and is_wordy(fact.basis):
+            yield say("{name} cannot be told: {why}.", name=name, why=fact.basis, on=[fact])
+
+
+def _price(facts: Facts) -> Claim | None:
+    lost = facts.one("lost_min")
+    if lost is None or printed(lost) <= 0 or given(facts, "lost_cost_low"):
+        return None
+    return say("What the lost minutes cost is unknown, because no cost is set.", on=[lost])
+
+
+def _caution(facts: Facts) -> Claim | None:
+    reasons: list[Fact] = facts.all("stop_reason")
+    if not reasons:
+        return None
+    return say("Reasons are as they were entered at the machine, and no proof of a cause.",
+               on=reasons[:1])  # fmt: skip
+
+
+def _nothing(facts: Facts) -> Claim | None:
+    heard = facts.one("completeness")
+    if heard is None:
+        return None
+    return say("Data of {heard} of the planned time arrived.", heard=heard)
