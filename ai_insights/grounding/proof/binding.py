@@ -22,7 +22,6 @@ _QUANTITIES: tuple[tuple[str, str], ...] = (
     ("chance|prob|risk", r"chance|probability"),
     ("forecast|expected|risk", r"forecast"),
     ("energy|kwh", r"energy"),
-    ("cost", r"costs?"),
 )
 """What a fact's key or label must hold where the word stands right before a number."""
 _LEVEL = re.compile(
@@ -30,6 +29,12 @@ _LEVEL = re.compile(
     rf"|\brisk\b[^.;,]{{0,20}}?\b(?:is|was|at|level)?\s({'|'.join(LEVELS)})\b",
     re.IGNORECASE,
 )
+_BOUND = re.compile(
+    r"\d\S*(?:[ \u00a0][^\W\d]\S*)?[ \u00a0]or (more|less|fewer)\b|\bat (least|most)[ \u00a0][€$£]?\d",
+    re.IGNORECASE,
+)
+_LOWER_END = re.compile(r"≥|or more|at least|low end", re.IGNORECASE)
+_UPPER_END = re.compile(r"≤|or less|or fewer|at most|high end", re.IGNORECASE)
 _NOTHING = re.compile(
     r"\b(?:no|zero|without(?: any)?|not a single)\s(?:\w+\s)?(downtime|stops?|scrap|defects?"
     r"|rejects?|anomal(?:y|ies)|gaps?|loss(?:es)?|lost minutes|changeovers?)\b",
@@ -44,7 +49,8 @@ _FEW = ("least", "lowest", "smallest", "fewest")
 def wrong_bindings(sentence: Sentence, every: list[Fact]) -> list[str]:
     """A reason for each number, level or superlative that stands beside what it is not of."""
     wrong = [reason for backed in sentence.backed for reason in _of_number(sentence, backed)]
-    return wrong + _levels(sentence) + _nothings(sentence) + _superlatives(sentence, every)
+    wrong += _levels(sentence) + _bounds(sentence) + _nothings(sentence)
+    return wrong + _superlatives(sentence, every)
 
 
 def _of_number(sentence: Sentence, backed: Backed) -> list[str]:
@@ -123,6 +129,17 @@ def _levels(sentence: Sentence) -> list[str]:
     known = {fact.text.lower() for fact in sentence.cited if fact.text.lower() in LEVELS}
     said = [(match[1] or match[2]).lower() for match in _LEVEL.finditer(sentence.bare)]
     return [f"no fact that it cites shows “{level}” risk" for level in said if level not in known]
+
+
+def _bounds(sentence: Sentence) -> list[str]:
+    """ "30 min or more", "at most 46 USD": the label of a cited fact must say so."""
+    told = " ".join(fact.label for fact in sentence.cited)
+    wrong = []
+    for match in _BOUND.finditer(sentence.bare):
+        is_lower = (match[1] or match[2]).lower() in ("more", "least")
+        if not (_LOWER_END if is_lower else _UPPER_END).search(told):
+            wrong.append(f"no fact that it cites says “{match.group()}”")
+    return wrong
 
 
 def _nothings(sentence: Sentence) -> list[str]:

@@ -31,6 +31,7 @@ _BOUND = re.compile(
 
 Day = tuple[int, int]
 """Month and day of the month."""
+NO_DAY: Day = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Stretch:
 
 
 def stretches(text: str) -> list[Stretch]:
-    """All days and stretches of days of a text; dates that do not exist are none."""
+    """All days and stretches of days of a text; one that does not exist begins on no day."""
     found: list[Stretch] = []
     for stretch in _read(text):
         if not any(other.start < stretch.end and stretch.start < other.end for other in found):
@@ -60,7 +61,8 @@ def stretches(text: str) -> list[Stretch]:
 
 
 def windows(cited: Sequence[Fact]) -> list[Stretch]:
-    return [stretch for fact in cited for stretch in stretches(f"{fact.window}; {fact.label}")]
+    found = [stretch for fact in cited for stretch in stretches(f"{fact.window}; {fact.label}")]
+    return [stretch for stretch in found if stretch.first != NO_DAY]
 
 
 def unbacked_times(text: str, cited: Sequence[Fact]) -> tuple[str, list[str]]:
@@ -125,6 +127,6 @@ def _stretch(
     try:
         date(2000, *first), date(2000, *last)
     except ValueError:
-        return
+        first = last = NO_DAY
     digits = re.sub(r"\D", "", year or "")
     yield Stretch(first, last, digits, match.start(), match.end())

@@ -43,6 +43,7 @@ def back(text: str, cited: Sequence[Fact]) -> tuple[list[Backed], list[str]]:
             wrong.append(f"“{numeral.text}” is in none of the facts that it cites")
         backed.append(Backed(numeral, facts))
         wrong += _wrong_part(previous, numeral, text)
+        wrong += _twice_the_same(backed, text)
         previous = numeral
     return backed, wrong
 
@@ -109,6 +110,17 @@ def _wrong_part(previous: Numeral | None, numeral: Numeral, text: str) -> list[s
     is_part = joint in ("of", "of the", "of all", "out of", "out of the", "of its")
     if is_part and previous.unit in ("", numeral.unit) and previous.value > numeral.value:
         return [f"“{previous.text}” cannot be a part of “{numeral.text}”"]
+    return []
+
+
+def _twice_the_same(backed: Sequence[Backed], text: str) -> list[str]:
+    """ "from 8 to 74 min" has two ends: one fact cannot be both."""
+    if len(backed) < 2:
+        return []
+    first, last = backed[-2:]
+    joint = text[first.numeral.end : last.numeral.start].strip().lower()
+    if joint in ("to", "and", "–", "-") and len(first.facts) == 1 and first.facts == last.facts:
+        return [f"“{first.numeral.text}” and “{last.numeral.text}” are the same fact"]
     return []
 
 

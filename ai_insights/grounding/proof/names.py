@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from ai_insights.grounding.fact import Fact, Facts
 
@@ -52,6 +53,7 @@ def _is_telling(reason: str) -> bool:
     return len(reason.split()) > 1
 
 
+@lru_cache(maxsize=4096)
 def _pattern(phrase: str) -> re.Pattern[str]:
     """Whole words. Short words without a figure count only as they are spelled."""
     words = r"\s+".join(re.escape(word) for word in phrase.split())

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ai_insights.grounding.proof.units import BETWEEN, canonical
+from ai_insights.grounding.proof.units import ANY_COUNT, BETWEEN, canonical, is_counted
 
 _SPACES = "\u00a0\u202f\u2009"
 _FIGURES = re.compile(rf"\d(?:\d|[.,:/\u2019'{_SPACES}](?=\d))*")
@@ -92,6 +92,8 @@ def _unit_after(text: str, end: int) -> tuple[str, int]:
         is_direct = step == 0 or word[0].islower()
         if unit is not None and is_direct:
             return word, place
+        if step == 0 and is_counted(word):
+            return ANY_COUNT, end
         if word.lower() not in BETWEEN:
             return "", end
     return "", end

@@ -30,7 +30,8 @@ _PHYSICAL = _PHYSICAL_UNITS.split()
 _CANONICAL = {
     spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings.split()
 } | {unit.lower(): unit for unit in _PHYSICAL if len(unit) > 1}
-_COUNTS = {"stops", "machines", "shifts", "anomalies", "gaps", "times"}
+_MEASURES = {"%", "points", "s", "min", "h", "d", "weeks", "EUR", "USD", "GBP", *_PHYSICAL}
+_NO_NOUNS = frozenset(["is", "was", "has", "as", "its", "this", "plus", "less", "across", "versus"])
 _SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
 _BETWEEN_WORDS = """lost good scrap scrapped planned unplanned more fewer less expected unassigned
 full defective open whole further other percentage such bad produced"""
@@ -68,9 +69,13 @@ def factor(*, said: str, of: str) -> float | None:
         return 1.0
     if said in _SECONDS and of in _SECONDS:
         return _SECONDS[of] / _SECONDS[said]
-    if ANY_COUNT in (said, of) and said in _COUNTS and of in _COUNTS:
-        return 1.0
-    return None
+    return 1.0 if ANY_COUNT in (said, of) and not {said, of} & _MEASURES else None
+
+
+def is_counted(word: str) -> bool:
+    """Whether a word behind a number can only be what is counted: "2 counters"."""
+    is_plural = re.fullmatch(r"[a-z-]{3,}s", word) is not None
+    return is_plural and word not in _NO_NOUNS
 
 
 def _is_rate(unit: str) -> bool:

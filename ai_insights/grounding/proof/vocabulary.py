@@ -40,11 +40,11 @@ _WORDS: tuple[tuple[Sense, Manner, str], ...] = (
     ("better", "change", r"\b(?:improve[sd]|improving|recovered|better)\b"),
     ("better", "change", rf"{_NOUN}improvement\b{_OF}"),
     ("worse", "change", r"\b(?:worsen(?:ed|s|ing)|worse|deteriorat(?:ed|es|ing))\b"),
-    ("up", "compare", r"\b(?:above(?! all)(?=\s+\S)|higher(?! end| bound)|greater"
+    ("up", "compare", r"\b(?:(?<!named )(?<!see )above(?! all)|higher(?! end| bound)|greater"
                       r"|exceed(?:s|ed|ing)?|ahead of|(?<!no )more than|larger than)\b"),
-    ("down", "compare", r"\b(?:below(?=\s+\S)|beneath|lower(?! end| bound)|less than|fewer than"
+    ("down", "compare", r"\b(?:(?<!see )below|beneath|lower(?! end| bound)|less than|fewer than"
                         r"|smaller than|short of|behind)\b"),
-    ("up", "compare", rf"\bover\b{_TO_MARK}"),
+    ("up", "compare", rf"(?<!changed )(?<!took )\bover\b{_TO_MARK}"),
     ("down", "compare", rf"\bunder\b{_TO_MARK}"),
     ("up", "compare", r"(?<=\w )(?<!or )(?<!once )\bmore\b(?=\s*[.,;)]|\s*$)"),
     ("down", "compare", r"(?<=\w )(?<!or )\b(?:less|fewer)\b(?=\s*[.,;)]|\s*$)"),

@@ -8,13 +8,14 @@ from datetime import date
 from ai_insights.grounding.analysis import Advice, PlanItem
 from ai_insights.grounding.fact import Fact, Facts
 from ai_insights.grounding.rules.causes import reasons
-from ai_insights.grounding.rules.phrase import of_machines, printed, quoted, say
-from ai_insights.grounding.rules.steps import SHIFT_LEAD, Step
+from ai_insights.grounding.rules.phrase import of_machines, printed, quoted, say, time_of
+from ai_insights.grounding.rules.steps import MAINTENANCE, SHIFT_LEAD, Step
 from ai_insights.grounding.rules.week import Day, due, worked
 
 Schedule = dict[Step, Day]
 MOST_ADVICE = 6
 MOST_A_DAY = 2
+LOOK_BACK = "Count the stops for"
 
 
 def advice(steps: Sequence[Step], schedule: Schedule, days: Sequence[Day]) -> tuple[Advice, ...]:
@@ -73,7 +74,7 @@ def _visits(facts: Facts) -> Iterator[Step]:
     """A look at each machine that stood most and has no step of its own."""
     for fact in of_machines(facts, "downtime_min"):
         if printed(fact) > 0:
-            yield Step(priority="low", owner="Maintenance", on=(fact,),
+            yield Step(priority="low", owner=MAINTENANCE, on=(fact,),
                        task=f"Inspect and clean {fact.machine_name}",
                        because=say("It stood still for {spent}.", spent=fact))  # fmt: skip
 
@@ -81,18 +82,17 @@ def _visits(facts: Facts) -> Iterator[Step]:
 def _looks_back(facts: Facts) -> Iterator[Step]:
     """At the end of the week: whether the worst reason came again."""
     for spent, times, _ in reasons(facts)[:1]:
-        if times is not None:
-            task = f"Count whether {quoted(spent.text)} on {spent.machine_name} came less often"
-            yield Step(priority="low", owner="Maintenance", task=task, on=(spent,),
-                       because=say("It came {times} times before.", times=f"{times.value:,.0f}",
-                                   on=[times]))  # fmt: skip
+        if times is not None and printed(times) > 1:
+            task = f"{LOOK_BACK} {quoted(spent.text)} on {spent.machine_name} again"
+            because = say("There were {times} {time}.", times=times, time=time_of(times))
+            yield Step(priority="low", owner=MAINTENANCE, task=task, on=(spent,), because=because)
 
 
 def _free(
     machine: Fact, step: Step, open_days: Sequence[Day], taken: dict[date, list[str]]
 ) -> Day | None:
     """The first day with room; a look back is for the last ones."""
-    order = list(reversed(open_days)) if step.task.startswith("Count") else open_days
+    order = list(reversed(open_days)) if step.task.startswith(LOOK_BACK) else open_days
     for day in order:
         there = taken[day.date]
         if len(there) < MOST_A_DAY and machine.machine_id not in there:

@@ -115,7 +115,7 @@ def _weakest(facts: Facts) -> Claim | None:
     if not short:
         return None
     _, name, value, target = min(short, key=lambda one: one[0])
-    return say("{name} missed its own target of {target} by most, at {value}.", name=name,
+    return say("{name} missed its own target of {target}, at {value}.", name=name,
                target=target, value=value)  # fmt: skip
 
 
