@@ -62,6 +62,17 @@ class TooLarge(AmisError):
     status = 413
 
 
+class TooMany(AmisError):
+    """More requests than are allowed; `wait` is how many seconds until the next one may come."""
+
+    code = "too_many_requests"
+    status = 429
+
+    def __init__(self, message: str, *, wait: float, **extra: Any) -> None:
+        super().__init__(message, **extra)
+        self.wait = wait
+
+
 class InsufficientData(AmisError):
     """There is not enough history for an answer; `extra["missing"]` says what is needed."""
 

@@ -206,11 +206,13 @@ CELERY_TASK_ROUTES = {
 CELERY_BEAT_SCHEDULE = {
     "beat-heartbeat": {"task": "amis.tasks.beat_heartbeat", "schedule": 10.0},
     "predictions": {"task": "analytics.tasks.plan_predictions", "schedule": 20.0},
+    "insights": {"task": "ai_insights.tasks.plan_insights", "schedule": 20.0},
     "partitions-ahead": {"task": "production.tasks.make_partitions", "schedule": 6 * 3600.0},
 }
 
 LIVE_INTERVAL_S = ENVIRONMENT.live_interval_s
 MAX_REQUESTS = ENVIRONMENT.max_requests
+LANGUAGE_MODEL = ENVIRONMENT.language_model
 REPORTS_DIR = STATE_DIR / "reports"
 MAIL_DIR = STATE_DIR / "mail"
 
@@ -231,6 +233,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": ENVIRONMENT.log_level},
     "loggers": {
         "asyncua": {"level": "WARNING"},
+        # A line a request; the calls are rows that a page shows.
+        "httpx": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
         # A line for every heartbeat would hide the lines that matter.
         "celery.app.trace": {"level": "WARNING"},

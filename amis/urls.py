@@ -9,6 +9,8 @@ from django.urls import URLPattern, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from ai_insights.api.costs import CostList
+from ai_insights.api.insights import Calls, Insights, MaintenancePlan
+from ai_insights.views import insights, sent
 from amis import views
 from amis.admin import site
 from analytics.api.anomalies import Anomalies, Judge
@@ -61,6 +63,9 @@ plant_routes = [
     *both("ml/scorecard", Scorecard.as_view()),
     *both("ml/train", Train.as_view()),
     *both("ml/rollback", RollBack.as_view()),
+    *both("ai/insights", Insights.as_view()),
+    *both("ai/maintenance-plan", MaintenancePlan.as_view()),
+    *both("ai/calls", Calls.as_view()),
 ]
 urlpatterns = [
     path("", views.front, name="overview"),
@@ -80,5 +85,7 @@ urlpatterns = [
     *both("forecast", views.on_plant(forecast), name="forecast"),
     *both("anomalies", views.on_plant(anomalies), name="anomalies"),
     *both("models", views.on_plant(models), name="models"),
+    *both("insights", views.on_plant(insights), name="insights"),
+    *both("insights/sent", views.on_plant(sent), name="insights_sent"),
     *both("settings", views.on_plant(setup), name="settings"),
 ]

@@ -61,7 +61,8 @@ ICONS = (
     "arrow-left-right", "chart-line", "chevron-down", "chevron-right", "circle-check",
     "circle-dashed", "clock", "diamond", "gauge", "layout-dashboard", "log-out", "minus", "moon",
     "octagon-alert", "play", "plug-zap", "refresh-cw", "settings", "shield-alert", "square",
-    "sun", "triangle-alert", "unplug", "user", "check", "pause", "info",
+    "sun", "triangle-alert", "unplug", "user", "check", "pause", "info", "lightbulb", "file-text",
+    "sparkles", "download", "mail",
 )  # fmt: skip
 
 

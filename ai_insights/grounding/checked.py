@@ -41,7 +41,8 @@ def checked(
         plan=tuple(proof.plan(analysis.plan)),
         quality=proof.claims(analysis.quality),
     )
-    total = sum(1 for _ in analysis.claims())
+    # Said twice is said once, here as among those that fell.
+    total = len({claim for _, claim in analysis.claims()})
     fallen = [{"text": text, "why": why} for text, why in proof.dropped]
     return Checked(kept, fallen, len(fallen) > MOST_DROPPED * total)
 

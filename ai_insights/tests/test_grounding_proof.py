@@ -9,7 +9,8 @@ from ai_insights.tests.sample_facts import NAMES, board_facts
 FACTS = board_facts()
 TRUE = [
     (
-        "OEE was 82.5 %, 2.5 points under the target of 85.0 %; Filler 2 lost 363 of the 699 lost minutes.",
+        "OEE was 82.5 %, 2.5 points under the target of 85.0 %;"
+        " Filler 2 lost 363 of the 699 lost minutes.",
         "oee oee_gap oee_target lost_min lost_min:M002",
     ),
     ("Chicago missed its target: OEE 82.5 % against 85.0 %.", "oee oee_target"),
@@ -22,7 +23,8 @@ TRUE = [
     ),
     ("Filler 2's downtime of 12.4 h is the highest of all machines.", "downtime_min:M002"),
     (
-        "Without action the Late shift on Thu 19 Nov has a 64 % chance of losing 30 min or more on Filler 2.",
+        "Without action the Late shift on Thu 19 Nov has a 64 % chance"
+        " of losing 30 min or more on Filler 2.",
         "risk_chance:M002",
     ),
     (
@@ -34,7 +36,8 @@ TRUE = [
         "forecast_total forecast_low forecast_high",
     ),
     (
-        "Availability was 90.2 %, above its target of 90.0 %, but performance stayed below target at 92.7 % against 95.5 %.",
+        "Availability was 90.2 %, above its target of 90.0 %,"
+        " but performance stayed below target at 92.7 % against 95.5 %.",
         "availability availability_target effectiveness effectiveness_target",
     ),
     ("Scrap rose from 1,188 to 1,320 pieces.", "scrap_units scrap_before"),

@@ -52,6 +52,12 @@ ANOMALY = {
     "signals", "status", "decided_by", "decided_at",
 }  # fmt: skip
 
+INSIGHT = {
+    "strategic_insights", "maintenance_plan", "maintenance_plan_items", "quality_insights",
+    "quality_items", "ml_analysis", "source", "verified", "facts", "citations", "generated_at",
+}  # fmt: skip
+PLAN = {"maintenance_plan", "maintenance_plan_items", "source", "generated_at"}
+
 
 @dataclass(frozen=True)
 class Call:
@@ -111,4 +117,8 @@ CALLS = [
     Call("ml/scorecard?task=forecast&limit=5", PAGE),
     Call("ml/train", JOB, "post", {"task": "downtime"}, "supervisor", 202),
     Call("ml/rollback", VERSION, "post", {"task": "downtime"}, "manager"),
+    Call("ai/insights?days=7", INSIGHT),
+    Call("ai/insights", JOB, "post", {"days": 7}, "supervisor", 202),
+    Call("ai/maintenance-plan?days=30", PLAN),
+    Call("ai/calls", PAGE),
 ]  # fmt: skip

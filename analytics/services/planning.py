@@ -16,7 +16,7 @@ from analytics.selectors.shift_history import first_start, predicted_machines
 from analytics.selectors.signal_series import first_sample_day
 from analytics.services.drift import has_drifted
 from analytics.services.registry import champion, in_force
-from analytics.services.runs import Piece, plan_run
+from analytics.services.runs import SENT_AGAIN, Piece, plan_run
 from analytics.services.scoring import open_questions
 from analytics.services.work import KINDS
 from production.models import Machine
@@ -27,7 +27,6 @@ AT_ONCE, TRAININGS_AT_ONCE = 2, 1
 """So many pieces of a plant may be with workers at a time, and so many of them trainings: the queue
 goes round between plants, and what takes seconds does not wait for what takes minutes.
 """
-SENT_AGAIN = timedelta(minutes=30)
 LSTM_PATIENCE = timedelta(minutes=30)
 AFTER_MIDNIGHT = timedelta(minutes=5)
 KEEP = timedelta(days=60)

@@ -27,6 +27,7 @@ LEASE = timedelta(seconds=45)
 RENEW_S = 15.0
 MOST_ATTEMPTS = 3
 TELL_EVERY_S = 1.0
+SENT_AGAIN = timedelta(minutes=30)
 TO_DO = (Run.State.WAITING, Run.State.RUNNING)
 logger = logging.getLogger(__name__)
 
@@ -49,6 +50,16 @@ def plan_run(piece: Piece, *, job: Job | None = None) -> Run:
         kind=piece.kind, chunk=piece.chunk, due_at=piece.due_at, defaults={"job": job}
     )
     return run
+
+
+def unsent(kind: str, *, now: datetime) -> list[Run]:
+    """The runs of a kind that no worker has, marked as sent: a message that is lost is sent again
+    after a while.
+    """
+    held = Q(lease_until__gte=now) | Q(state=Run.State.WAITING, sent_at__gt=now - SENT_AGAIN)
+    runs = list(Run.objects.filter(kind=kind, state__in=TO_DO).exclude(held).order_by("due_at"))
+    Run.objects.filter(pk__in=[run.pk for run in runs]).update(sent_at=now)
+    return runs
 
 
 def carry_out(run_id: int, work: Work, *, is_watched: bool = False) -> bool:

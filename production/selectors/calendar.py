@@ -21,6 +21,15 @@ def plant_timezone() -> str:
     return Tenant.objects.values_list("timezone", flat=True).get(schema_name=connection.schema_name)
 
 
+def plant_name() -> str:
+    """What people call the plant whose schema is entered."""
+    known: str | None = getattr(connection.tenant, "tenant_name", None)
+    if known:
+        return known
+    names = Tenant.objects.values_list("tenant_name", flat=True)
+    return names.get(schema_name=connection.schema_name)
+
+
 def closed_days() -> frozenset[date]:
     return frozenset(PlantClosure.objects.values_list("day", flat=True))
 

@@ -30,7 +30,8 @@ _LEVEL = re.compile(
     re.IGNORECASE,
 )
 _BOUND = re.compile(
-    r"\d\S*(?:[ \u00a0][^\W\d]\S*)?[ \u00a0]or (more|less|fewer)\b|\bat (least|most)[ \u00a0][€$£]?\d",
+    r"\d\S*(?:[ \u00a0][^\W\d]\S*)?[ \u00a0]or (more|less|fewer)\b"
+    r"|\bat (least|most)[ \u00a0][€$£]?\d",
     re.IGNORECASE,
 )
 _LOWER_END = re.compile(r"≥|or more|at least|low end", re.IGNORECASE)

@@ -1,0 +1,56 @@
+"""An analysis that a person asked for, as a job; and the one that each complete day brings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from ai_insights.models import Insight
+from ai_insights.selectors.insights import insight_of
+from ai_insights.selectors.windows import DAILY_DAYS, insight_window
+from ai_insights.services.rate import take_turn
+from ai_insights.services.write import write_insight
+from analytics.models import Run
+from analytics.selectors.settled import predictions_are_settled
+from analytics.services.runs import Piece, plan_run, unsent
+from production.models import Job, ProductionRecord
+from production.services.jobs import create_job
+
+KIND = "insight"
+PAGE = "/insights/"
+
+
+@transaction.atomic
+def ask_for_insight(*, days: int, now: datetime, user: Any) -> tuple[Job, Run]:
+    """The job of an analysis that is written anew. Raises TooMany."""
+    take_turn()
+    job = create_job(kind=KIND, user_id=user.pk, user_label=str(user))
+    return job, plan_run(Piece(KIND, now, chunk=f"{days}:{job.pk}"), job=job)
+
+
+def current_insight(*, days: int, now: datetime) -> Insight:
+    """The newest analysis of the last `days` complete days; where there is none yet, one that our
+    rules write at once.
+    """
+    window = insight_window(days, now=now)
+    return insight_of(window) or write_insight(window=window, now=now, by_model=False)
+
+
+def plan_insights(*, now: datetime) -> list[Run]:
+    """Write down which of the day's analyses are due; the runs to hand to workers."""
+    if ProductionRecord.objects.exists() and predictions_are_settled(now):
+        for days in DAILY_DAYS:
+            window = insight_window(days, now=now)
+            if insight_of(window) is None:
+                plan_run(Piece(KIND, window.interval.end, chunk=str(days)))
+    return unsent(KIND, now=now)
+
+
+def write_run(run: Run, *, now: datetime, tell: Any) -> str:
+    """Do a run: the days stand before the colon of its chunk."""
+    days = int(run.chunk.split(":")[0])
+    asked_by = run.job.user_label if run.job and run.job.user_id else ""
+    write_insight(window=insight_window(days, now=now), now=now, asked_by=asked_by, tell=tell)
+    return f"{PAGE}?days={days}"

@@ -1,0 +1,39 @@
+"""Analyses in the background: Beat knocks, workers on the queue `default` write."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.db import connection
+from django.utils import timezone as clock
+from django_tenants.utils import schema_context
+
+from ai_insights.services import asked
+from analytics.models import Run
+from analytics.services.runs import carry_out
+from tenants.selectors import active_schemas
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="ai_insights.tasks.plan_insights")
+def plan_insights() -> None:
+    """Hand out what is due in each plant."""
+    connection.set_schema_to_public()
+    for schema in active_schemas():
+        try:
+            with schema_context(schema):
+                for run in asked.plan_insights(now=clock.now()):
+                    carry_out_insight.delay(run.pk)
+        except Exception:
+            # One plant's trouble is not the others'.
+            logger.exception("Which insights are due in %s could not be planned.", schema)
+
+
+@shared_task(name="ai_insights.tasks.carry_out_insight", reject_on_worker_lost=True)
+def carry_out_insight(run_id: int) -> None:
+    """Write the analysis of the plant that the message names, unless it is done or being done."""
+    run = Run.objects.select_related("job").filter(pk=run_id).first()
+    if run is not None:
+        carry_out(run_id, lambda tell: asked.write_run(run, now=clock.now(), tell=tell))
