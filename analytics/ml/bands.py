@@ -29,6 +29,7 @@ IS_LOWER = np.array([True, False, True, False])
 FEWEST, LEAST_OWN = 39, 19
 SPLITS, SPLIT_FEWEST, BIN_FEWEST = 4, 100, 20
 CALM_MIN = 15.0
+BORROWED_TAILS = 0.5
 FULL = 480.0
 
 
@@ -101,7 +102,7 @@ def bands(actual: Floats, median: Floats, *, expected: Floats, state: Ints) -> B
         lenders = _lenders(one, counts)
         pool = np.isin(state, [one, *lenders])
         scaled = rest[pool] / _spread(expected[pool])
-        found.append(StateBands([], [_offsets(scaled)], _least(rest[rows]), borrowed=True))
+        found.append(StateBands([], [_offsets(scaled, BORROWED_TAILS)], _least(rest[rows]), borrowed=True))
         if count and lenders:
             said.append(_sentence(one, count, lenders))
     return Bands(tuple(found), tuple(said))
@@ -153,12 +154,12 @@ def _edges(expected: Floats) -> list[float]:
     return cuts if places.min() >= BIN_FEWEST else []
 
 
-def _offsets(rest: Floats) -> list[float]:
-    """lo80, hi80, lo95, hi95 of the residuals."""
+def _offsets(rest: Floats, tails: float = 1.0) -> list[float]:
+    """lo80, hi80, lo95, hi95 of the residuals; `tails` of what is left out at either end."""
     ordered = np.sort(rest)
     found = []
     for level in LEVELS:
-        tail = (1 - level) / 2
+        tail = tails * (1 - level) / 2
         rank = int(np.floor(tail * (len(ordered) + 1)))
         low = float(ordered[rank - 1]) if rank >= 1 else -FULL
         high = float(ordered[len(ordered) - rank]) if rank >= 1 else FULL

@@ -16,6 +16,7 @@ from analytics.ml.selection import absolute_loss, select, squared_loss
 
 FULL, NEAR = 480.0, 1.0
 NEAR_SHARE = 0.15
+LIKELY, CLEARLY = 2.0, 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,8 @@ def settled(median: Floats) -> Floats:
 def weigh(answers: Mapping[str, Floats], actual: Floats) -> tuple[dict[str, float], ...]:
     """Weights for the median and for the expected minutes, chosen on unseen shifts."""
     plain, mixed = _plain(answers, actual), select(answers, absolute_loss(actual))
-    pays = _pays(blended(answers, plain), blended(answers, mixed), actual)
-    return mixed if pays else plain, select(answers, squared_loss(actual))
+    gain = _gain(answers, plain, mixed, actual)
+    return mixed if gain > CLEARLY else plain, select(answers, squared_loss(actual))
 
 
 def near_best(answers: Mapping[str, Floats], actual: Floats) -> dict[str, float]:
@@ -107,20 +108,24 @@ def near_best(answers: Mapping[str, Floats], actual: Floats) -> dict[str, float]
 
 
 def _plain(answers: Mapping[str, Floats], actual: Floats) -> dict[str, float]:
-    """The near best together, or the committee of trees alone where that errs less."""
-    together, trees = near_best(answers, actual), XgbAbsolute.name
-    if trees not in answers:
+    """The committee of trees alone, or the near best together where those err less."""
+    together, trees = near_best(answers, actual), {XgbAbsolute.name: 1.0}
+    if XgbAbsolute.name not in answers:
         return together
-    loss = absolute_loss(actual)
-    is_better = loss(answers[trees]) <= loss(settled(blended(answers, together)))
-    return {trees: 1.0} if is_better else together
+    return together if _gain(answers, trees, together, actual) > LIKELY else trees
 
 
-def _pays(plain: Floats, mixed: Floats, actual: Floats) -> bool:
-    """Whether a mix errs less than the plain choice by more than a standard error.
+def _gain(
+    answers: Mapping[str, Floats], one: Mapping[str, float], other: Mapping[str, float],
+    actual: Floats,
+) -> float:  # fmt: skip
+    """By how many standard errors the other weights err less, shift by shift.
 
-    Where stops are rare a handful of shifts decides the greedy choice, and a mix of naive members
-    may look good by luck: the one-standard-error rule of Breiman et al. (1984), paired.
+    Where stops are rare a handful of shifts decides a choice, and a mix may look good by luck: the
+    rule of Breiman et al. (1984) in pairs, with two errors where one of two is chosen and three for
+    the greedy choice, which is the best of very many.
     """
-    gain = np.abs(actual - plain) - np.abs(actual - mixed)
-    return float(gain.mean()) > float(gain.std()) / float(np.sqrt(len(gain)))
+    errors = [np.abs(actual - blended(answers, weights)) for weights in (one, other)]
+    gain = errors[0] - errors[1]
+    doubt = float(gain.std()) / float(np.sqrt(len(gain)))
+    return float(gain.mean()) / doubt if doubt > 0 else 0.0
