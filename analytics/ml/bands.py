@@ -10,7 +10,8 @@ in each group and not only overall.
 A state of fewer than 39 shifts has no rank for 95 %. It borrows those of the nearest states, with
 residuals divided by √(15 + expected minutes): the deviation of a sum of stops grows like the root
 of its mean (compound Poisson), and so one bad shift of a calm state does not set the width for all.
-From 19 shifts on its interval is at least what 80 % of its own ask for. It is listed as such.
+What is borrowed is not quite of its kind, so it leaves out half as much at either end; from 19
+shifts on it is at least what 80 % of its own ask for. It is listed as such.
 """
 
 from __future__ import annotations
@@ -102,7 +103,8 @@ def bands(actual: Floats, median: Floats, *, expected: Floats, state: Ints) -> B
         lenders = _lenders(one, counts)
         pool = np.isin(state, [one, *lenders])
         scaled = rest[pool] / _spread(expected[pool])
-        found.append(StateBands([], [_offsets(scaled, BORROWED_TAILS)], _least(rest[rows]), borrowed=True))
+        offsets = [_offsets(scaled, BORROWED_TAILS)]
+        found.append(StateBands([], offsets, _least(rest[rows]), borrowed=True))
         if count and lenders:
             said.append(_sentence(one, count, lenders))
     return Bands(tuple(found), tuple(said))
