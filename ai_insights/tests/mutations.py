@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from ai_insights.grounding.analysis import Claim
 from ai_insights.grounding.fact import Facts
+from ai_insights.grounding.proof.dates import unbacked_times
 from ai_insights.grounding.proof.names import masked
 
 OPPOSITES = (
@@ -36,7 +37,8 @@ def lies(
         *(("unit", text) for text in _units(claim.text, bare, rng)),
     ):
         yield kind, Claim(text, claim.fact_ids)
-    if re.search(r"\d", bare):
+    timeless, _ = unbacked_times(bare, list(facts))
+    if re.search(r"\d", timeless):
         yield from (("citation", Claim(claim.text, ids)) for ids in _foreign(claim, facts, others))
 
 

@@ -6,7 +6,7 @@ import re
 
 from ai_insights.grounding.fact import Fact
 from ai_insights.grounding.proof.figures import Backed
-from ai_insights.grounding.proof.names import LEVELS, places
+from ai_insights.grounding.proof.names import LEVELS, mentions
 from ai_insights.grounding.proof.relation import stem
 from ai_insights.grounding.proof.sentence import Sentence
 
@@ -36,6 +36,8 @@ _BOUND = re.compile(
 )
 _LOWER_END = re.compile(r"≥|or more|at least|low end", re.IGNORECASE)
 _UPPER_END = re.compile(r"≤|or less|or fewer|at most|high end", re.IGNORECASE)
+_SAME = {"defe": "scrap|defect", "reje": "scrap|defect", "scra": "scrap|defect", "lost": "lost"}
+"""By their first letters, nouns that facts call otherwise."""
 _NOTHING = re.compile(
     r"\b(?:no|zero|without(?: any)?|not a single)\s(?:\w+\s)?(downtime|stops?|scrap|defects?"
     r"|rejects?|anomal(?:y|ies)|gaps?|loss(?:es)?|lost minutes|changeovers?)\b",
@@ -99,8 +101,11 @@ def _is_of_its_machine(sentence: Sentence, backed: Backed) -> bool:
     """
     named = _named(sentence)
     of = {fact.machine_id for fact in backed.facts}
-    if len({machine for _, machine in named}) < 2 or "" in of:
+    machines = {machine for _, machine in named}
+    if not machines or "" in of:
         return True
+    if len(machines) == 1:
+        return bool(of & machines)
     before = [machine for at, machine in named if at < backed.numeral.start]
     after = [machine for at, machine in named if at > backed.numeral.start]
     return bool(of & {*before[-1:], *after[:1]}) or _is_in_order(sentence, named)
@@ -116,14 +121,10 @@ def _is_in_order(sentence: Sentence, named: list[tuple[int, str]]) -> bool:
 
 
 def _named(sentence: Sentence) -> list[tuple[int, str]]:
-    found = {
-        (at, fact.machine_id)
-        for fact in sentence.cited
-        if fact.machine_id
-        for name in (fact.machine_name, fact.machine_id)
-        for at in places(sentence.text, name)
-    }
-    return sorted(found)
+    """Where the machines of the cited facts are named, with their ids."""
+    of = {name: fact.machine_id for fact in sentence.cited if fact.machine_id
+          for name in (fact.machine_name, fact.machine_id)}  # fmt: skip
+    return [(at, of[name]) for at, name in mentions(sentence.text, of)]
 
 
 def _levels(sentence: Sentence) -> list[str]:
@@ -144,11 +145,13 @@ def _bounds(sentence: Sentence) -> list[str]:
 
 
 def _nothings(sentence: Sentence) -> list[str]:
-    values = [fact.value for fact in sentence.cited if fact.value is not None]
-    if not values or any(abs(value) < 0.5 for value in values):
-        return []
-    said = _NOTHING.finditer(sentence.bare)
-    return [f"its facts say otherwise than “{match.group()}”" for match in said]
+    """ "No scrap" needs a fact of scrap that is nothing."""
+    nought = [f for f in sentence.cited if f.value is not None and abs(f.value) < 0.5]
+    return [
+        f"its facts say otherwise than “{match.group()}”"
+        for match in _NOTHING.finditer(sentence.bare)
+        if not any(_tells(fact, _SAME.get(match[1][:4].lower(), match[1][:4])) for fact in nought)
+    ]
 
 
 def _superlatives(sentence: Sentence, every: list[Fact]) -> list[str]:

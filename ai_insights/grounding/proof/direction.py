@@ -8,7 +8,7 @@ from itertools import combinations
 
 from ai_insights.grounding.fact import Fact
 from ai_insights.grounding.proof.figures import Backed
-from ai_insights.grounding.proof.names import HIDDEN, places
+from ai_insights.grounding.proof.names import HIDDEN, masked, mentions
 from ai_insights.grounding.proof.relation import WORDS, Relation, polarity, relations, sign, stem
 from ai_insights.grounding.proof.sentence import Sentence
 from ai_insights.grounding.proof.units import of_fact
@@ -23,7 +23,7 @@ def wrong_directions(sentence: Sentence) -> list[str]:
     """A reason for each word of direction that the cited facts contradict or cannot show."""
     known = relations(sentence.cited)
     wrong: list[str] = []
-    for direction in directions(sentence.bare):
+    for direction in directions(_unlabelled(sentence)):
         holds = _holds(direction, sentence, known)
         if holds is None:
             wrong.append(f"no fact that it cites shows “{direction.word}”")
@@ -43,6 +43,13 @@ def _holds(direction: Direction, sentence: Sentence, known: Sequence[Relation]) 
     if fitting or direction.manner == "target":
         return None
     return _compared(direction, sentence)
+
+
+def _unlabelled(sentence: Sentence) -> str:
+    """The bare sentence without the labels that it quotes: their words are names, not findings."""
+    veiled = masked(sentence.text, {fact.label for fact in sentence.cited})
+    pairs = zip(sentence.bare, veiled, strict=True)
+    return "".join(HIDDEN if HIDDEN in pair else pair[0] for pair in pairs)
 
 
 def _state(direction: Direction, cited: Sequence[Fact]) -> bool | None:
@@ -148,5 +155,5 @@ def _machines(direction: Direction, sentence: Sentence) -> bool | None:
 
 
 def _place(text: str, fact: Fact) -> int:
-    found = places(text, fact.machine_name) + places(text, fact.machine_id)
-    return min(found, default=len(text))
+    own = (fact.machine_name, fact.machine_id)
+    return min((at for at, name in mentions(text, own)), default=len(text))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterable
 
 from ai_insights.grounding.proof.names import HIDDEN, masked
 
@@ -34,10 +33,15 @@ _ORDERS = re.compile(
     r"|you are|you must|act as|jailbreak|admin|password|token|api key|shut down|switch off)\b",
     re.IGNORECASE,
 )
-_EVERYDAY_WORDS = """the and that this with from for are was were has have its into over under than
-all each every previous machine machines plant line shift shifts minute minutes downtime stop stops
-target quality scrap reason reasons performance availability good lost most more less next last days
-week hours chance risk forecast check inspect maintenance"""
+_EVERYDAY_WORDS = """and anomaly arrived availability back because before below above between chance
+change changeover changeovers check clean cleaning combined cost costs could counted data days
+defects down downtime during each effect entered every expected fell first forecast from gaps good
+have hold hours infeed inspect into last less line longest lost machine machines made maintenance
+many material minute minutes missed more most much next nothing only over performance pieces plan
+planned plant points previous quality range reason reasons reached risk rose running scrap setting
+settings shift shifts should since spent still stood stop stops take target than that them then
+these this those time times took under unknown very week were what when where which while will
+with without would year"""
 _EVERYDAY = frozenset(_EVERYDAY_WORDS.split())
 
 
@@ -62,7 +66,6 @@ def dictated_words(text: str, own: Iterable[str], all_names: Iterable[str]) -> l
     for name in all_names:
         if is_order(name):
             found += [word for word in _telling(name) if word in said]
-            found += [pair for pair in _pairs(name) if f" {pair} " in f" {_spaced(rest)} "]
     return [f"“{word}” is dictated by a name" for word in dict.fromkeys(found)]
 
 
@@ -74,14 +77,3 @@ def is_order(name: str) -> bool:
 def _telling(name: str) -> list[str]:
     words = re.findall(r"[^\W\d_]{4,}", name.lower())
     return [word for word in words if word not in _EVERYDAY]
-
-
-def _pairs(name: str) -> Iterator[str]:
-    words = _spaced(name.lower()).split()
-    for first, second in pairwise(words):
-        if not {first, second} <= _EVERYDAY and len(first) + len(second) > 6:
-            yield f"{first} {second}"
-
-
-def _spaced(text: str) -> str:
-    return re.sub(r"[^\w%]+", " ", text)

@@ -20,9 +20,13 @@ def masked(text: str, phrases: Iterable[str]) -> str:
     return text
 
 
-def places(text: str, phrase: str) -> list[int]:
-    """Where a phrase stands in a text as whole words."""
-    return [match.start() for match in _pattern(phrase).finditer(text)] if phrase.strip() else []
+def mentions(text: str, phrases: Iterable[str]) -> list[tuple[int, str]]:
+    """Where each phrase stands in a text as whole words; none inside a longer one."""
+    found: list[tuple[int, str]] = []
+    for phrase in sorted({p for p in phrases if p.strip()}, key=len, reverse=True):
+        found += [(match.start(), phrase) for match in _pattern(phrase).finditer(text)]
+        text = masked(text, [phrase])
+    return sorted(found)
 
 
 def own_names(cited: Sequence[Fact]) -> set[str]:
@@ -44,7 +48,7 @@ def strangers(
     return [
         f"“{name}” is in none of the facts that it cites"
         for name in sorted(machines | reasons)
-        if name.lower() not in known and places(rest, name)
+        if name.lower() not in known and mentions(rest, [name])
     ]
 
 

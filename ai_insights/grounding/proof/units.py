@@ -19,6 +19,7 @@ _SPELLINGS = {
     "shifts": "shift shifts",
     "anomalies": "anomaly anomalies",
     "gaps": "gap gaps",
+    "resets": "reset resets",
     "times": "times occurrences",
     "EUR": "€ eur euro euros",
     "USD": "$ usd dollar dollars",

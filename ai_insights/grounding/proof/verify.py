@@ -12,8 +12,8 @@ from ai_insights.grounding.proof.foreign import dictated_words, foreign_parts
 from ai_insights.grounding.proof.names import own_names, strangers
 from ai_insights.grounding.proof.sentence import read
 
-LONGEST = 600
-"""Characters; a sentence is not a page."""
+LONGEST, MOST_FACTS = 600, 12
+"""Characters and facts of a sentence: with every fact at hand nearly any number would be one."""
 
 
 def verify(claim: Claim, facts: Facts, names: Mapping[str, str]) -> list[str]:
@@ -31,6 +31,8 @@ def verify(claim: Claim, facts: Facts, names: Mapping[str, str]) -> list[str]:
         return [f"there is no fact {fact_id}" for fact_id in unknown]
     if not cited:
         return ["it cites no fact"]
+    if len(claim.fact_ids) > MOST_FACTS:
+        return ["it cites more facts than a sentence can rest on"]
     if not claim.text.strip() or len(claim.text) > LONGEST:
         return ["it is empty or far too long"]
     own = own_names(cited) | {fact.label for fact in cited}

@@ -1,0 +1,105 @@
+"""What our own rules write is fit to be read every day."""
+
+import random
+from dataclasses import replace
+from datetime import date
+
+from ai_insights.grounding.fact import Facts
+from ai_insights.grounding.plain import spoken
+from ai_insights.grounding.rules import write
+from ai_insights.tests.sample_facts import board_facts, random_facts
+
+START = date(2026, 11, 19)
+FACTS = board_facts()
+BOARD = write(FACTS, start=START)
+LAST = date(2026, 11, 25)
+
+
+def told(facts: Facts) -> str:
+    said = spoken(write(facts, start=START))
+    return "\n".join([said.full_analysis, said.maintenance_plan, said.quality_insights])
+
+
+def without_values(facts: Facts) -> Facts:
+    return Facts(tuple(replace(f, value=None, basis="nothing was recorded") for f in facts))
+
+
+def test_the_verdict_comes_first_with_target_and_the_machine_that_lost_most():
+    assert BOARD.sections["executive_summary"][0].text == (
+        "OEE was 82.5\u00a0% in 12–18 Nov, 2.5\u00a0points under the target of 85.0\u00a0%; "
+        "Filler 2 lost 363 of the 699 lost minutes."
+    )
+
+
+def test_the_same_facts_give_the_same_words():
+    assert write(board_facts(), start=START) == BOARD
+
+
+def test_reasons_come_with_minutes_stops_and_share():
+    text = "“Jam at infeed” on Filler 2 took 342\u00a0min in 61\u00a0stops, 26.9\u00a0% of all"
+    assert text in told(FACTS)
+
+
+def test_money_is_a_range():
+    assert "cost 20,970 to 32,154\u00a0USD" in told(FACTS)
+
+
+def test_recommendations_are_sorted_by_priority_and_due_on_worked_days_of_the_week():
+    rank = ["high", "medium", "low"]
+    order = [rank.index(advice.priority) for advice in BOARD.recommendations]
+    assert order == sorted(order)
+    closed = date(2026, 11, 22)
+    days = [advice.due for advice in BOARD.recommendations]
+    assert all(START <= day <= LAST and day != closed for day in days)
+
+
+def test_the_plan_is_spread_over_days_and_machines():
+    places = [(item.date, item.machine_id) for item in BOARD.plan]
+    assert len(set(places)) == len(places)
+    assert len({day for day, _ in places}) >= 4
+    assert all(sum(one == day for one, _ in places) <= 2 for day, _ in places)
+    assert date(2026, 11, 22) not in {day for day, _ in places}
+    assert {"M001", "M002", "M003"} <= {machine for _, machine in places}
+
+
+def test_sentences_are_short_and_none_comes_twice_in_a_section():
+    for seed in range(7, 27):
+        analysis = write(random_facts(random.Random(seed)), start=START)
+        for _, claim in analysis.claims():
+            assert len(claim.text.split()) <= 30, claim.text
+        for claims in (*analysis.sections.values(), analysis.quality):
+            assert len(set(claims)) == len(claims)
+
+
+def test_what_is_undefined_is_never_a_number():
+    text = told(without_values(FACTS))
+    assert "OEE is unknown in 12–18 Nov: nothing was recorded." in text
+    assert "None" not in text
+    assert "%" not in text
+
+
+def test_a_plant_of_which_nothing_is_known_is_told_so():
+    assert told(Facts(())).strip() == "Nothing is known of this time."
+
+
+def test_a_plant_without_target_cost_and_prediction_says_what_is_missing():
+    gone = ("oee_target", "oee_gap", "lost_cost_low", "lost_cost_high", "forecast_total")
+    rest = tuple(f for f in FACTS if f.key not in gone)
+    text = told(Facts(rest))
+    assert "no target is set" in text
+    assert "because no cost is set" in text
+
+
+def test_one_is_said_as_one():
+    facts = Facts(tuple(replace(f, value=1.0) if f.key == "stop_reason_count" else f
+                        for f in FACTS))  # fmt: skip
+    assert "in 1\u00a0stop," in told(facts)
+    assert "1\u00a0stops" not in told(facts)
+
+
+def test_a_model_that_lost_to_a_naive_rule_is_named_among_what_we_do_not_know():
+    facts = Facts(tuple(replace(f, value=-4.2) if f.key == "forecast_skill" else f
+                        for f in FACTS))  # fmt: skip
+    claims = write(facts, start=START).sections["what_we_do_not_know"]
+    text = "The forecast lost to seasonal naive in tests: its error was 4.2\u00a0% above."
+    assert text in [claim.text for claim in claims]
