@@ -83,8 +83,9 @@ CHECKED: dict[str, Callable[[Answer, Fact], float]] = {
     "risk_low": lambda answer, fact: _of_machine("interval_80")(answer, fact)[0],
     "risk_high": lambda answer, fact: _of_machine("interval_80")(answer, fact)[1],
     "risk_skill": _ratio("skill_vs_naive"),
-    "minute_cost_low": lambda answer, fact: answer["results"][-1]["minute_low"],
-    "scrap_cost_high": lambda answer, fact: answer["results"][-1]["scrap_high"],
+    "minute_cost_low": lambda answer, fact: min(r["minute_low"] for r in answer["results"]),
+    "minute_cost_high": lambda answer, fact: max(r["minute_high"] for r in answer["results"]),
+    "scrap_cost_high": lambda answer, fact: max(r["scrap_high"] for r in answer["results"]),
 }  # fmt: skip
 
 

@@ -109,6 +109,8 @@ def test_the_golden_plant(inside):
         ("open_anomalies", ""): 1.0,
         ("anomaly", "M001"): 97.0,
         ("completeness", ""): 900 / 2_880 * 100,
+        ("minute_cost_low", ""): 30.0,
+        ("minute_cost_high", ""): 60.0,
         ("lost_cost_low", "M001"): 95 * 50.0,
         ("lost_cost_low", ""): 95 * 50.0 + 45 * 30.0,
         ("lost_cost_high", ""): 95 * 60.0 + 45 * 40.0,

@@ -55,7 +55,8 @@ per cent. Facts of what comes, and of now, have a window of their own.
     stale_machines (> 0)         connected machines that are not heard now; text: their names
     missing                      never a value; text: a sentence that says what cannot be predicted
                                  yet, and what there is and is needed; a row a sentence
-    minute_cost_low minute_cost_high    of a lost minute (set); unit: the currency
+    minute_cost_low minute_cost_high    of a lost minute (set); unit: the currency; from the lowest
+                                 price of a machine to the highest
     scrap_cost_low scrap_cost_high      of a scrap piece (set)
     lost_cost_low lost_cost_high        the lost minutes in money (set); also · of the first machine
     scrap_loss_low scrap_loss_high      the scrap pieces in money (set)

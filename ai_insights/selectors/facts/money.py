@@ -25,8 +25,7 @@ Range = tuple[float, float]
 def money_facts(scene: Scene) -> Iterator[Fact]:
     if not scene.costs.rows:
         return
-    if plain := scene.costs.of():
-        yield from _settings(scene, plain)
+    yield from _prices(scene)
     yield from _loss(scene, "lost_cost", "Cost of the lost minutes", _lost_min, _a_minute)
     if scene.worst:
         yield from _of_machine(scene, scene.worst[0])
@@ -51,17 +50,26 @@ def _a_piece(cost: Cost) -> Range:
     return cost.scrap_low, cost.scrap_high
 
 
-def _settings(scene: Scene, cost: Cost) -> Iterator[Fact]:
+def _prices(scene: Scene) -> Iterator[Fact]:
+    """From the lowest to the highest of all machines, so that they go with the plant's loss."""
+    held = [scene.costs.of(scene.machines[name]) for name in scene.own] or [scene.costs.of()]
+    rows = [cost for cost in held if cost is not None]
+    currencies = {cost.currency for cost in rows}
+    if len(currencies) != 1:
+        return
+    differ = len({(_a_minute(cost), _a_piece(cost)) for cost in rows}) > 1
     more = {
-        "window": since_words(cost.valid_from, on=scene.day),
-        "basis": "plant setting",
+        "unit": currencies.pop(),
+        "window": since_words(max(cost.valid_from for cost in rows), on=scene.day),
+        "basis": "plant setting; machines differ" if differ else "plant setting",
         "url": URL,
     }
-    for key, label, ends in (
-        ("minute_cost", "Cost of a lost minute", _a_minute(cost)),
-        ("scrap_cost", "Cost of a scrap piece", _a_piece(cost)),
+    for key, label, price in (
+        ("minute_cost", "Cost of a lost minute", _a_minute),
+        ("scrap_cost", "Cost of a scrap piece", _a_piece),
     ):
-        yield from _pair(scene, key, label, ends, unit=cost.currency, **more)
+        lows, highs = zip(*map(price, rows), strict=True)
+        yield from _pair(scene, key, label, (min(lows), max(highs)), **more)
 
 
 def _pair(
