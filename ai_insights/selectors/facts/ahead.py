@@ -27,7 +27,7 @@ def ahead_facts(scene: Scene) -> Iterator[Fact]:
     row = newest_forecast(metric="downtime_min", key=PLANT)
     ahead = downtime_ahead(days=DAYS) if row is not None else None
     if row is None or ahead is None:
-        why = why_no_forecast(now=scene.now, metric="downtime_min", key=PLANT, row=row)
+        why = why_no_forecast(now=scene.now, key=PLANT, metric="downtime_min", row=row)
         yield from missing_facts(scene, "Downtime ahead", why, url=DOWNTIME_URL)
         return
     yield from _total(scene, ahead)
