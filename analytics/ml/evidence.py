@@ -13,7 +13,7 @@ from analytics.ml.exceedance import LONG_MIN
 from analytics.ml.history import Floats, ShiftHistory
 from analytics.ml.judgement import Judgement
 from analytics.ml.model import Branch
-from analytics.ml.reliability import reliability
+from analytics.ml.reliability import merged_bins, reliability
 from analytics.ml.risk import LEVELS as RISKS
 from analytics.ml.risk import THRESHOLDS, risk_of
 from analytics.ml.standing import DOWN_NOW, STATES
@@ -31,13 +31,14 @@ def evidence_of(
     said, actual = found.promise, held.actual_min
     error = np.abs(actual - said.median)
     naive = np.abs(actual - found.naive_min)
+    chances = reliability(said.chance, actual >= LONG_MIN)
     return {
-        "chance_bins": reliability(said.chance, actual >= LONG_MIN),
+        "chance_bins": chances,
         "confidence_bins": reliability(said.confidence, error <= tolerance_min(found.planned_min)),
         "levels": _levels(found, actual),
         "points": _points(held, history, said),
         "coverage": _coverage_by_state(found, actual),
-        "merged": list(found.calibration.bands.merged),
+        "merged": [*found.calibration.bands.merged, *merged_bins(chances)],
         "losses": {
             "start_us": history.start_us[held.row].tolist(),
             "machine": history.machine[held.row].tolist(),

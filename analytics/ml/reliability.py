@@ -15,16 +15,19 @@ from analytics.ml.history import Floats
 
 EDGES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 0.95)
 Z = 1.959963984540054
+FEWEST = 20
 
 
 def reliability(chance: Floats, happened: NDArray[np.bool_]) -> list[dict[str, Any]]:
-    """Mean chance, observed share with its 95 % range and number of each bin that has any."""
-    place = np.searchsorted(EDGES, chance, side="right")
+    """Mean chance, observed share with its 95 % range and number of shifts, bin by bin.
+
+    A bin of fewer than FEWEST shifts tells too little on its own: it is one with its neighbour, and
+    `merged` says of how many bins that have shifts a row is made.
+    """
     bins = []
-    for one in range(len(EDGES) + 1):
-        rows = place == one
-        if not rows.any():
-            continue
+    place = np.searchsorted(EDGES, chance, side="right")
+    for group in _enough(place):
+        rows = np.isin(place, group)
         low, high = wilson(int(happened[rows].sum()), int(rows.sum()))
         bins.append(
             {
@@ -33,9 +36,39 @@ def reliability(chance: Floats, happened: NDArray[np.bool_]) -> list[dict[str, A
                 "low": low,
                 "high": high,
                 "shifts": int(rows.sum()),
+                "merged": len(group),
             }
         )
     return bins
+
+
+def merged_bins(bins: list[dict[str, Any]]) -> list[str]:
+    """The sentence that says how many bins lost their own row; none where none did."""
+    merged = sum(one["merged"] for one in bins if one["merged"] > 1)
+    if not merged:
+        return []
+    return [
+        f"{merged} groups of chances, some of fewer than {FEWEST} shifts, are told together with"
+        " their neighbours."
+    ]
+
+
+def _enough(places: NDArray[np.int64]) -> list[list[int]]:
+    """Neighbouring bins in groups of FEWEST shifts or more, from the lowest on; what is left at the
+    end joins the last group.
+    """
+    groups: list[list[int]] = []
+    count = FEWEST
+    for place, shifts in zip(*np.unique(places, return_counts=True), strict=True):
+        if count >= FEWEST:
+            groups.append([])
+            count = 0
+        groups[-1].append(int(place))
+        count += int(shifts)
+    if count < FEWEST and len(groups) > 1:
+        last = groups.pop()
+        groups[-1] += last
+    return groups
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from analytics.ml.bands import bands, bands_from
 from analytics.ml.ensemble import near_best, weigh
 from analytics.ml.logistic import logistic
 from analytics.ml.regressors import NAIVE
-from analytics.ml.reliability import reliability, wilson
+from analytics.ml.reliability import FEWEST, merged_bins, reliability, wilson
 from analytics.ml.risk import LEVELS, risk_of
 from analytics.ml.selection import absolute_loss, select, squared_loss
 from analytics.ml.standing import DOWN_NOW, RECENTLY_STOPPED, RUNNING
@@ -244,3 +244,28 @@ def test_a_rare_sign_ten_deviations_out_counts_for_more_than_one_of_six():
     happened[:30] = happened[60:68] = happened[160:170] = True
     found = logistic(score, happened).chance(np.array([[9.0], [5.0]]))
     assert found[0] > 0.3 and found[1] < 0.2
+
+
+def test_a_bin_of_few_shifts_is_one_with_its_neighbour_and_a_sentence_says_so():
+    chance = np.array([0.005] * 30 + [0.03] * 5 + [0.07] * 40 + [0.3] * 3)
+    happened = np.zeros(len(chance), np.bool_)
+
+    bins = reliability(chance, happened)
+
+    assert [one["shifts"] for one in bins] == [30, 48]
+    assert [one["merged"] for one in bins] == [1, 3]
+    assert min(one["shifts"] for one in bins) >= FEWEST
+    assert merged_bins(bins)[0].startswith("3 groups of chances, some of fewer than 20 shifts")
+
+
+def test_where_every_bin_has_enough_nothing_is_merged_and_nothing_said():
+    chance = np.repeat([0.005, 0.3], 25)
+
+    bins = reliability(chance, chance > 0.1)
+
+    assert [one["shifts"] for one in bins] == [25, 25]
+    assert merged_bins(bins) == []
+
+
+def test_the_only_bin_is_told_however_few_shifts_it_has():
+    assert reliability(np.array([0.3]), np.array([True]))[0]["shifts"] == 1
