@@ -32,7 +32,7 @@ AFTER_MIDNIGHT = timedelta(minutes=5)
 KEEP = timedelta(days=60)
 ONCE = ("look_back", "look_back_days")
 """Kinds whose row is kept, because it says that they need not be done again."""
-THIN_REST = timedelta(minutes=2)
+THIN_REST, LONGEST_REST = timedelta(minutes=2), timedelta(minutes=20)
 DEADLINE = time(7, 45)
 """Plant time at which the report of 08:00 must have its forecasts."""
 TRAININGS = {
@@ -62,13 +62,18 @@ def _try_thin_again(now: datetime, timezone: str) -> None:
     instants = [
         training_instant(now - GRACE, every_days=days, timezone=timezone) for days in (WEEK, 1)
     ]
-    Run.objects.filter(
-        kind__in=(*TRAININGS, "train_lstm"),
-        state=Run.State.THIN,
-        chunk="",
-        due_at__in=instants,
-        finished_at__lt=now - THIN_REST,
-    ).update(state=Run.State.WAITING, attempts=0, sent_at=None)
+    thin = Run.objects.filter(
+        kind__in=(*TRAININGS, "train_lstm"), state=Run.State.THIN, chunk="", due_at__in=instants
+    )
+    rested = [run.pk for run in thin if now - run.finished_at > _rest(run)]
+    Run.objects.filter(pk__in=rested).update(state=Run.State.WAITING, attempts=0, sent_at=None)
+
+
+def _rest(run: Run) -> timedelta:
+    """Soon at first, while somebody sets the plant up; then seldom, because each look costs a
+    worker its imports.
+    """
+    return min(max((run.finished_at - run.created_at) / 2, THIN_REST), LONGEST_REST)
 
 
 def _due(machines: list[Machine], *, now: datetime, timezone: str) -> Iterator[Piece]:

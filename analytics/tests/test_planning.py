@@ -123,12 +123,22 @@ def test_what_was_too_thin_is_tried_again_soon_and_on_the_next_day(plant):
     assert ("train_downtime", MONDAY + DAY) in due(EARLY + DAY)
 
 
+def test_what_stays_too_thin_is_looked_at_less_and_less_often(plant):
+    due(EARLY)
+    runs = Run.objects.filter(kind="train_downtime")
+    runs.update(state=Run.State.THIN, created_at=EARLY, finished_at=EARLY + HOUR)
+    due(EARLY + HOUR + timedelta(minutes=19))
+    assert runs.get(due_at=MONDAY).state == Run.State.THIN
+    due(EARLY + HOUR + timedelta(minutes=21))
+    assert runs.get(due_at=MONDAY).state == Run.State.WAITING
+
+
 def test_of_what_was_too_thin_only_the_week_and_the_day_are_tried_again(plant):
     for now in (EARLY + day * DAY for day in range(4)):
         for planned in (now, now + timedelta(minutes=1)):
             due(planned)
             Run.objects.update(state=Run.State.THIN, finished_at=planned)
-    due(EARLY + 3 * DAY + timedelta(minutes=4))
+    due(EARLY + 3 * DAY + timedelta(minutes=22))
     again = Run.objects.filter(kind="train_downtime", state=Run.State.WAITING)
     assert {run.due_at for run in again} == {MONDAY, MONDAY + 3 * DAY}
 
