@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analytics.ml.best_naive import best_naive
 from analytics.ml.exceedance import Exceedance
 from analytics.ml.features.table import FeatureTable
 from analytics.ml.history import Floats
@@ -16,7 +17,7 @@ from analytics.ml.selection import absolute_loss, select, squared_loss
 
 FULL, NEAR = 480.0, 1.0
 NEAR_SHARE = 0.15
-LIKELY, CLEARLY = 2.0, 3.0
+PROBABLY, LIKELY, CLEARLY = 1.0, 2.0, 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ def weigh(answers: Mapping[str, Floats], actual: Floats) -> tuple[dict[str, floa
     """Weights for the median and for the expected minutes, chosen on unseen shifts."""
     plain, mixed = _plain(answers, actual), select(answers, absolute_loss(actual))
     gain = _gain(answers, plain, mixed, actual)
-    return mixed if gain > CLEARLY else plain, select(answers, squared_loss(actual))
+    median = mixed if gain > CLEARLY else _anchored(plain, answers, actual)
+    return median, select(answers, squared_loss(actual))
 
 
 def near_best(answers: Mapping[str, Floats], actual: Floats) -> dict[str, float]:
@@ -115,6 +117,17 @@ def _plain(answers: Mapping[str, Floats], actual: Floats) -> dict[str, float]:
     return together if _gain(answers, trees, together, actual) > LIKELY else trees
 
 
+def _anchored(
+    weights: Mapping[str, float], answers: Mapping[str, Floats], actual: Floats
+) -> dict[str, float]:
+    """Half and half with the best naive member, where that errs less by more than luck."""
+    loss = absolute_loss(actual)
+    naive = best_naive({one.name: loss(answers[one.name]) for one in NAIVE})
+    halves = {name: weight / 2 for name, weight in weights.items()}
+    halves[naive] = halves.get(naive, 0.0) + 0.5
+    return halves if _gain(answers, weights, halves, actual) > PROBABLY else dict(weights)
+
+
 def _gain(
     answers: Mapping[str, Floats], one: Mapping[str, float], other: Mapping[str, float],
     actual: Floats,
@@ -122,8 +135,8 @@ def _gain(
     """By how many standard errors the other weights err less, shift by shift.
 
     Where stops are rare a handful of shifts decides a choice, and a mix may look good by luck: the
-    rule of Breiman et al. (1984) in pairs, with two errors where one of two is chosen and three for
-    the greedy choice, which is the best of very many.
+    rule of Breiman et al. (1984) in pairs. One error for half of a naive member, two for a mean of
+    several, three for the greedy choice, which is the best of very many.
     """
     errors = [np.abs(actual - blended(answers, weights)) for weights in (one, other)]
     gain = errors[0] - errors[1]

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from analytics.ml.best_naive import best_naive
 from analytics.ml.model import Guard
-from analytics.ml.regressors import NAIVE, regressor_of
-
-
-def best_naive(losses: Mapping[str, float]) -> str:
-    """The naive member with the least mean absolute error; the first named of equals."""
-    return min((member.name for member in NAIVE), key=losses.__getitem__)
+from analytics.ml.regressors import regressor_of
 
 
 def skill(ours: float, naive: float) -> float:

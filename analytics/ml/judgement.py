@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.ml.best_naive import best_naive
 from analytics.ml.calibration import Calibration, Circumstances, Promise, calibrate, circumstances
 from analytics.ml.ensemble import Ensemble, Guess, weigh
-from analytics.ml.guard import best_naive, guarded, skill
+from analytics.ml.guard import guarded, skill
 from analytics.ml.history import Floats, Ints
 from analytics.ml.model import Guard
 from analytics.ml.regressors import NAIVE

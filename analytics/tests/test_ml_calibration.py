@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.ml.bands import bands, bands_from
+from analytics.ml.best_naive import best_naive
 from analytics.ml.ensemble import near_best, weigh
 from analytics.ml.logistic import logistic
 from analytics.ml.regressors import NAIVE
@@ -269,3 +270,23 @@ def test_where_every_bin_has_enough_nothing_is_merged_and_nothing_said():
 
 def test_the_only_bin_is_told_however_few_shifts_it_has():
     assert reliability(np.array([0.3]), np.array([True]))[0]["shifts"] == 1
+
+
+def test_trees_that_err_as_much_as_the_rolling_median_share_with_it():
+    draw = np.random.default_rng(7)
+    actual = draw.exponential(40, 300)
+    answers = {member.name: np.zeros(300) for member in NAIVE}
+    for name in ("rolling_median_63", "xgb_absolute"):
+        answers[name] = actual + draw.choice([-1, 1], 300) * 20.0
+    assert weigh(answers, actual)[0] == {"xgb_absolute": 0.5, "rolling_median_63": 0.5}
+
+
+def test_the_rolling_median_is_the_naive_member_to_beat_unless_another_errs_clearly_less():
+    losses = {member.name: 50.0 for member in NAIVE}
+    assert best_naive({**losses, "rolling_mean_9": 20, "rolling_median_63": 20.9}) == (
+        "rolling_median_63"
+    )
+    assert best_naive({**losses, "rolling_mean_9": 20, "rolling_median_63": 21.1}) == (
+        "rolling_mean_9"
+    )
+    assert best_naive({**losses, "no_downtime": 0, "rolling_median_63": 0.1}) == "no_downtime"
