@@ -16,7 +16,7 @@ _MONTH = (
     r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 )
 _WEEKDAY = r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:s|nes|rs|ur)?(?:day)?s?\b"
-_DAY = r"\b(\d{1,2})(?:st|nd|rd|th)?"
+_DAY = r"(?<![:\d])\b(\d{1,2})(?:st|nd|rd|th)?"
 _JOIN = r"\s*(?:–|-|to|until|and|through)\s*"
 _STRETCH = re.compile(
     rf"{_DAY}(?:\s({_MONTH}))?{_JOIN}(?:{_WEEKDAY},?\s)?{_DAY}\s({_MONTH})(\s20\d\d)?"

@@ -46,8 +46,9 @@ def _holds(direction: Direction, sentence: Sentence, known: Sequence[Relation]) 
 
 
 def _unlabelled(sentence: Sentence) -> str:
-    """The bare sentence without the labels that it quotes: their words are names, not findings."""
-    veiled = masked(sentence.text, {fact.label for fact in sentence.cited})
+    """The bare sentence without what it quotes of its facts, which is no finding of its own."""
+    quoted = {words for fact in sentence.cited for words in (fact.label, fact.basis)}
+    veiled = masked(sentence.text, quoted)
     pairs = zip(sentence.bare, veiled, strict=True)
     return "".join(HIDDEN if HIDDEN in pair else pair[0] for pair in pairs)
 

@@ -13,6 +13,8 @@ from ai_insights.grounding.proof.numeral import Numeral, numerals
 from ai_insights.grounding.proof.units import factor, of_fact
 
 _SLACK = 1e-9
+COARSE = 0.05
+"""Share by which a length of time in another unit may be off: 742 min are 12 h, 38 min not 1 h."""
 _SIGNED_WORDS = re.compile(
     r"differ|change|gap|short|miss|\boff\b|under|below|less|fewer|fell|down|lower|drop|declin|decreas"
     r"|worse|slip|behind|above|beyond|better|improv|faster",
@@ -43,7 +45,7 @@ def back(text: str, cited: Sequence[Fact]) -> tuple[list[Backed], list[str]]:
             wrong.append(f"“{numeral.text}” is in none of the facts that it cites")
         backed.append(Backed(numeral, facts))
         wrong += _wrong_part(previous, numeral, text)
-        wrong += _twice_the_same(backed, text)
+        wrong += _twice_the_same(backed)
         previous = numeral
     return backed, wrong
 
@@ -62,6 +64,8 @@ def _is_value(numeral: Numeral, fact: Fact, text: str) -> bool:
     if times is None:
         return False
     value = fact.value * times
+    if times != 1.0 and abs(numeral.value - abs(value)) > COARSE * abs(value):
+        return False
     if numeral.sign:
         return shows(numeral, abs(value)) and (value < 0) == (numeral.sign == "-")
     if value < 0 and not _SIGNED_WORDS.search(text):
@@ -113,15 +117,12 @@ def _wrong_part(previous: Numeral | None, numeral: Numeral, text: str) -> list[s
     return []
 
 
-def _twice_the_same(backed: Sequence[Backed], text: str) -> list[str]:
-    """ "from 8 to 74 min" has two ends: one fact cannot be both."""
-    if len(backed) < 2:
+def _twice_the_same(backed: Sequence[Backed]) -> list[str]:
+    """ "from 8 to 74 min", "8 of this and 74 of that": one fact cannot be both numbers."""
+    *before, last = backed
+    if len(last.facts) != 1 or all(other.facts != last.facts for other in before):
         return []
-    first, last = backed[-2:]
-    joint = text[first.numeral.end : last.numeral.start].strip().lower()
-    if joint in ("to", "and", "–", "-") and len(first.facts) == 1 and first.facts == last.facts:
-        return [f"“{first.numeral.text}” and “{last.numeral.text}” are the same fact"]
-    return []
+    return [f"“{last.numeral.text}” says a fact for the second time"]
 
 
 def _hours_and_minutes(found: Sequence[Numeral]) -> list[Numeral]:

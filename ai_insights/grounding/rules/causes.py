@@ -24,6 +24,7 @@ LOSSES = {
     "loss_untold": "downtime of unknown kind", "loss_changeover": "changeovers",
     "loss_idle": "idle time", "loss_speed": "reduced speed", "loss_defects": "defects",
 }  # fmt: skip
+LEAST_SHARE = 0.05
 MANY, SHORT_MIN = 20, 8
 """Stops of one reason that are many, and a stop that is short: minutes of one on average."""
 
@@ -52,12 +53,21 @@ def causes(facts: Facts) -> tuple[Claim, ...]:
 
 
 def reasons(facts: Facts) -> list[Reason]:
-    """The reasons of stops, most minutes first."""
-    return [
-        Reason(fact, _beside(facts, "stop_reason_count", fact),
-               _beside(facts, "stop_reason_share", fact))
-        for fact in facts.all("stop_reason") if printed(fact) > 0
-    ]  # fmt: skip
+    """The reasons of stops that matter, most minutes first: the worst one, and others from 5 % of
+    the downtime on.
+    """
+    whole = facts.one("downtime_min")
+    least = LEAST_SHARE * (whole.value or 0.0) if whole else 0.0
+    found = [
+        Reason(
+            fact,
+            _beside(facts, "stop_reason_count", fact),
+            _beside(facts, "stop_reason_share", fact),
+        )
+        for fact in facts.all("stop_reason")
+        if printed(fact) > 0
+    ]
+    return [one for n, one in enumerate(found) if n == 0 or (one.spent.value or 0.0) >= least]
 
 
 def kinds(facts: Facts) -> list[Fact]:

@@ -44,7 +44,8 @@ def _next_shift(facts: Facts) -> Iterator[Claim]:
             facts.one(f"risk_{end}", machine) for end in ("expected", "low", "high")
         )
         if expected and low and high:
-            yield say("For {name} {expected} are expected, in an 80 % range from {low} to {high}.",
+            yield say("{expected} of downtime are expected of {name}, in an 80 % range "
+                      "from {low} to {high}.",
                       name=chance.machine_name, expected=expected, low=bare(low),
                       high=high, on=[low])  # fmt: skip
         yield from _factor(facts.one("risk_factor", machine))

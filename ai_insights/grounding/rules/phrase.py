@@ -8,6 +8,7 @@ from ai_insights.grounding.analysis import Claim
 from ai_insights.grounding.fact import MINUTES, PERCENT, PIECES, POINTS, Fact, Facts
 
 NO_BREAK, MINUS = "\u00a0", "\u2212"
+SPAN = " – "
 _DECIMALS = {PERCENT: 1, POINTS: 1}
 _WHOLE = {MINUTES, PIECES, "stops", "gaps", "anomalies", "machines", "resets"}
 _ONE = {
@@ -67,10 +68,12 @@ def _cited(part: Fact | str | Sequence[Fact]) -> list[Fact]:
 
 
 def time_of(fact: Fact) -> str:
-    """ "in 12–18 Nov", "on Wed 18 Nov"; what is now or since some day says so itself."""
+    """ "in 12–18 Nov", "on Wed 18 Nov", "from Wed 18 Nov 06:00 to …"; "since 1 Jul" as it is."""
     first = fact.window.split(" ")[0]
     if first in ("since", "now", "from", "next", "in", "on"):
         return fact.window
+    if ":" in fact.window and SPAN in fact.window:
+        return f"from {fact.window.replace(SPAN, ' to ')}"
     return f"{'in' if '–' in fact.window else 'on'} {fact.window}"
 
 

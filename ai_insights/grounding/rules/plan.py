@@ -64,7 +64,8 @@ def plan(schedule: Schedule) -> tuple[PlanItem, ...]:
 
 
 def _work(facts: Facts, steps: Sequence[Step]) -> Iterator[Step]:
-    yield from (step for step in steps if step.owner != SHIFT_LEAD)
+    own = [step for step in steps if step.owner != SHIFT_LEAD]
+    yield from sorted(own, key=lambda step: not step.until)
     busy = {step.machine.machine_id for step in steps if step.machine}
     yield from (step for step in _visits(facts) if step.on[0].machine_id not in busy)
     yield from _looks_back(facts)
@@ -91,13 +92,21 @@ def _looks_back(facts: Facts) -> Iterator[Step]:
 def _free(
     machine: Fact, step: Step, open_days: Sequence[Day], taken: dict[date, list[str]]
 ) -> Day | None:
-    """The first day with room; a look back is for the last ones."""
+    """The first day with room, unless it is too late; a look back is for the last ones."""
     order = list(reversed(open_days)) if step.task.startswith(LOOK_BACK) else open_days
-    for day in order:
+    for day in order[: _in_time(step, order)]:
         there = taken[day.date]
         if len(there) < MOST_A_DAY and machine.machine_id not in there:
             return day
     return None
+
+
+def _in_time(step: Step, open_days: Sequence[Day]) -> int:
+    """How many of the days are early enough: one where the step cannot wait."""
+    if not step.until:
+        return len(open_days)
+    named = [n for n, day in enumerate(open_days, 1) if day.fact and day.fact.window in step.until]
+    return named[0] if named else 1
 
 
 def _item(step: Step, machine: Fact, day: Day) -> PlanItem:

@@ -50,8 +50,8 @@ def _machines(facts: Facts) -> Claim | None:
     if whole is None or len(machines) < 2:
         return None
     first, *others = machines
-    rest = [f"{fact.machine_name} {bare(fact)}" for fact in others]
-    return say("{name} made {part} of the {whole} scrap pieces, {rest}.",
+    rest = [f"{bare(fact)} from {fact.machine_name}" for fact in others]
+    return say("{part} of the {whole} scrap pieces came from {name}, {rest}.",
                name=first.machine_name, part=bare(first), whole=bare(whole), rest=listed(rest),
                on=[whole, *machines])  # fmt: skip
 

@@ -21,6 +21,7 @@ from ai_insights.grounding.rules.phrase import (
 
 MAINTENANCE, SHIFT_LEAD, QUALITY, PLANNING = "Maintenance", "Shift lead", "Quality", "Planning"
 ROLES = (MAINTENANCE, SHIFT_LEAD, QUALITY, PLANNING)
+NOW = "now"
 MUCH_SHARE = 20.0
 """Per cent of all downtime from which on one reason is urgent."""
 BARE_SHARE = 10.0
@@ -42,6 +43,8 @@ class Step:
     on: tuple[Fact, ...]
     because: Claim
     effect: Claim | None = None
+    until: str = ""
+    """In words, the shift or day after which it comes too late."""
 
     @property
     def machine(self) -> Fact | None:
@@ -64,6 +67,7 @@ def _down(facts: Facts) -> Iterator[Step]:
         name = fact.machine_name
         yield Step(
             priority="high", owner=MAINTENANCE, task=f"Bring {name} back to work", on=(fact,),
+            until=NOW,
             because=say("It is down {since}.", since=fact.window, on=[fact]),
         )  # fmt: skip
 
@@ -101,6 +105,7 @@ def _risks(facts: Facts) -> Iterator[Step]:
         yield Step(
             priority="high" if chance.text == "critical" else "medium", owner=MAINTENANCE,
             task=f"Inspect {chance.machine_name} before the shift {chance.window}", on=(chance,),
+            until=chance.window,
             because=say("Its chance of 30 min or more of downtime is {chance}, a {level} risk.",
                         chance=chance, level=chance.text),
         )  # fmt: skip

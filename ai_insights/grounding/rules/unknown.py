@@ -21,9 +21,9 @@ UNDEFINED = {"availability": "Availability", "effectiveness": "Performance",
              "quality_ratio": "Quality", "downtime_min": "Downtime", "lost_min": "Lost time",
              "lost_cost_low": "The cost of the lost minutes"}  # fmt: skip
 NOT_PREDICTED = {
-    "Next shift": "The downtime of the next shift is",
-    "Downtime ahead": "Downtime ahead is",
-    "Anomalies": "Anomalies are",
+    "Next shift": "The downtime of the next shift is not predicted yet",
+    "Downtime ahead": "Downtime ahead is not predicted yet",
+    "Anomalies": "Anomalies are not looked for yet",
 }
 MODELS = {"risk_skill": "The prediction of the next shift", "forecast_skill": "The forecast"}
 
@@ -92,9 +92,9 @@ def _missing(facts: Facts) -> Iterator[Claim]:
         if fact.key != "missing" or what in told:
             continue
         told.add(what)
-        head = NOT_PREDICTED.get(what, "Something is")
+        head = NOT_PREDICTED.get(what, "Something is not predicted yet")
         why = quoted(fact.text) if is_wordy(fact.text) else "the history is too short"
-        yield say("{head} not predicted yet: {why}.", head=head, why=why, on=[fact])
+        yield say("{head}: {why}.", head=head, why=why, on=[fact])
 
 
 def _losers(facts: Facts) -> Iterator[Claim]:
