@@ -118,6 +118,12 @@ def random_facts(rng: random.Random) -> Facts:
     return sheet.facts()
 
 
+def ids_of(keys: str, facts: Facts) -> tuple[str, ...]:
+    """Ids of keys in a row; "lost_min:M002" is that of a machine."""
+    pairs = [(key, machine) for key, _, machine in (one.partition(":") for one in keys.split())]
+    return tuple(next(f.id for f in facts if (f.key, f.machine_id) == pair) for pair in pairs)
+
+
 def random_names(facts: Facts) -> dict[str, str]:
     return {fact.machine_id: fact.machine_name for fact in facts if fact.machine_id}
 

@@ -10,23 +10,27 @@ from ai_insights.grounding.analysis import Claim
 from ai_insights.grounding.proof import verify
 from ai_insights.grounding.rules import write
 from ai_insights.tests.hostile_names import OBEYED
+from ai_insights.tests.model_sentences import TRUE
 from ai_insights.tests.mutations import lies
 from ai_insights.tests.sample_facts import (
     NAMES,
     board_facts,
+    ids_of,
     random_facts,
     random_names,
     renamed,
 )  # fmt: skip
 
 START = date(2026, 11, 19)
+BOARD = board_facts()
+SAID = [Claim(text, ids_of(keys, BOARD)) for text, keys in TRUE]
 STRANGERS = {"M777": "Capper 77", "M778": "Drier 78"}
 KINDS = {"number", "direction", "name", "unit", "citation"}
 
 
 def plants(count: int):
     """The board's plant and `count` invented ones: facts and machines."""
-    yield board_facts(), {**NAMES, **STRANGERS}
+    yield BOARD, {**NAMES, **STRANGERS}
     for seed in range(7, 7 + count):
         facts = random_facts(random.Random(seed))
         yield facts, {**random_names(facts), **STRANGERS}
@@ -37,6 +41,7 @@ def test_every_changed_number_direction_name_unit_and_citation_is_found(record_p
     rng = random.Random(7)
     for facts, names in plants(3):
         claims = [claim for _, claim in write(facts, start=START).claims()]
+        claims += SAID if facts == BOARD else []
         for claim in claims:
             others = rng.sample(claims, len(claims))
             for kind, lie in lies(claim, facts, names, others=others, rng=rng):

@@ -4,7 +4,8 @@ import pytest
 
 from ai_insights.grounding.analysis import Claim
 from ai_insights.grounding.proof import verify
-from ai_insights.tests.sample_facts import NAMES, board_facts
+from ai_insights.tests import model_sentences
+from ai_insights.tests.sample_facts import NAMES, board_facts, ids_of
 
 FACTS = board_facts()
 TRUE = [
@@ -99,23 +100,14 @@ FALSE = [
 ]
 
 
-def ids(keys: str) -> tuple[str, ...]:
-    """Ids of keys; "lost_min:M002" is that of a machine."""
-    found = []
-    for one in keys.split():
-        key, _, machine = one.partition(":")
-        found.append(next(f.id for f in FACTS if (f.key, f.machine_id) == (key, machine)))
-    return tuple(found)
-
-
-@pytest.mark.parametrize(("text", "keys"), TRUE)
+@pytest.mark.parametrize(("text", "keys"), (*TRUE, *model_sentences.TRUE))
 def test_a_sentence_that_says_what_its_facts_say_holds(text, keys):
-    assert verify(Claim(text, ids(keys)), FACTS, NAMES) == []
+    assert verify(Claim(text, ids_of(keys, FACTS)), FACTS, NAMES) == []
 
 
 @pytest.mark.parametrize(("text", "keys"), FALSE)
 def test_a_sentence_that_says_anything_else_does_not_hold(text, keys):
-    assert verify(Claim(text, ids(keys)), FACTS, NAMES) != []
+    assert verify(Claim(text, ids_of(keys, FACTS)), FACTS, NAMES) != []
 
 
 def test_a_sentence_without_a_fact_does_not_hold():

@@ -44,7 +44,7 @@ _NOTHING = re.compile(
     re.IGNORECASE,
 )
 _MOST = re.compile(
-    r"\b(most|highest|largest|biggest|greatest|least|lowest|smallest|fewest)\b", re.I
+    r"\b(?<!at )(most|highest|largest|biggest|greatest|least|lowest|smallest|fewest)\b", re.I
 )
 _FEW = ("least", "lowest", "smallest", "fewest")
 
@@ -134,11 +134,13 @@ def _levels(sentence: Sentence) -> list[str]:
 
 
 def _bounds(sentence: Sentence) -> list[str]:
-    """ "30 min or more", "at most 46 USD": the label of a cited fact must say so."""
-    told = " ".join(fact.label for fact in sentence.cited)
+    """ "30 min or more", "at most 46 USD": the label of the number's fact must say so."""
     wrong = []
     for match in _BOUND.finditer(sentence.bare):
+        own = [b.facts for b in sentence.backed if match.start() <= b.numeral.start < match.end()]
+        facts = next((found for found in own if found), sentence.cited)
         is_lower = (match[1] or match[2]).lower() in ("more", "least")
+        told = " ".join(fact.label for fact in facts)
         if not (_LOWER_END if is_lower else _UPPER_END).search(told):
             wrong.append(f"no fact that it cites says “{match.group()}”")
     return wrong

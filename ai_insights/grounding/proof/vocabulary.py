@@ -17,6 +17,10 @@ _NOT_UP = (
 _TO_MARK = (
     r"(?=\s+(?:the\s|its\s|their\s|a\s|that\s)?(?:own\s)?(?:target|goal|plan|limit|[+−-]?[\d€$£]))"
 )
+_YET = r"(?:still\s|now\s|currently\s|again\s)?"
+_AMOUNT = r"\s+(?:by|from|on|against|compared|[+−-]?\d)"
+_FORETOLD = r"(?:(?:expected|forecast|forecasted|predicted|projected|likely) to|will)"
+_COUNT = r"\s+\d[\d,]*\s+(?:stop|time|day|week|month|hour|shift|machine)"
 _NOUN = r"\b(?:an?|the|this)\s+(?:\w+\s)?"
 _OF = r"(?=\s+(?:of|in|from|by|on|against|to)\b)"
 _AFTER_NOT = r"(?<=n[o\u2019']t )"
@@ -44,17 +48,20 @@ _WORDS: tuple[tuple[Sense, Manner, str], ...] = (
                       r"|exceed(?:s|ed|ing)?|ahead of|(?<!no )more than|larger than)\b"),
     ("down", "compare", r"\b(?:(?<!see )below|beneath|lower(?! end| bound)|less than|fewer than"
                         r"|smaller than|short of|behind)\b"),
-    ("up", "compare", rf"(?<!changed )(?<!took )\bover\b{_TO_MARK}"),
-    ("down", "compare", rf"\bunder\b{_TO_MARK}"),
+    ("up", "compare", rf"(?<!changed )(?<!took )\bover\b(?!{_COUNT}){_TO_MARK}"),
+    ("down", "compare", rf"\bunder\b(?:{_TO_MARK}|(?=\s\x00))"),
     ("up", "compare", r"(?<=\w )(?<!or )(?<!once )\bmore\b(?=\s*[.,;)]|\s*$)"),
     ("down", "compare", r"(?<=\w )(?<!or )\b(?:less|fewer)\b(?=\s*[.,;)]|\s*$)"),
     ("reached", "target", r"\b(?:reach(?:ed|es)|met|meets|hits?|achiev(?:ed|es)"
                           r"|beat|beats|on target|within (?:the |its )?target)\b"),
     ("worse", "target", r"\b(?:miss(?:ed|es|ing)|fails?|failed|f(?:e|a)lls? short|fallen short)\b"),
-    ("down", "state", r"\b(?:is|are|was|were|stands|still|now)\s+(?:still\s|now\s)?down\b"
-                      r"(?!\s+(?:by|from|on|against|compared|[+−-]?\d))"),
-    ("up", "state", r"\b(?:is|are|now)\s+(?:still\s|now\s)?(?:up\b(?! to)(?!\s+(?:by|from|on"
-                    r"|against|compared|[+−-]?\d))|up and running|running)\b"),
+    ("down", "state", rf"\b(?:is|are|was|were|been|stands|still|now)\s+{_YET}down\b(?!{_AMOUNT})"),
+    ("up", "state", rf"\b(?:is|are|been|now)\s+{_YET}(?:up\b(?! to)(?!{_AMOUNT})"
+                    r"|up and running|running)\b"),
+    ("up", "change", rf"\b{_FORETOLD} (?:rise|increase|grow|climb|go up)\b"),
+    ("down", "change", rf"\b{_FORETOLD} (?:fall|decrease|decline|drop|shrink|go down)\b"),
+    ("better", "change", rf"\b{_FORETOLD} (?:improve|recover)\b"),
+    ("worse", "change", rf"\b{_FORETOLD} (?:worsen|deteriorate)\b"),
 )  # fmt: skip
 _PATTERNS = [(sense, manner, re.compile(words, re.IGNORECASE)) for sense, manner, words in _WORDS]
 _MARK = re.compile(r"\b(?:target|goal|plan|limit)\b", re.IGNORECASE)
