@@ -15,7 +15,7 @@ from production.figures.svg import WIDE, at, dot, line, stretched, text, way
 
 ROOM_FOR_A_LABEL = 15.0
 """Pixels of a band in which its name can be read."""
-BESIDE, NEAR_THE_END = 0.15, 0.95
+BESIDE, NEAR_THE_END = 0.3, 0.95
 """Shares of the forecast and of the figure in which labels would meet others or its edge."""
 FAR_UP = 0.5
 """Share of the highest value above which the lowest one has to lie for the axis to be cut."""

@@ -10,6 +10,8 @@ from analytics.figures.frame import per_cent
 from production.figures.svg import box, line, svg, text
 
 THIN, ROW = 16.0, 34.0
+ROOM = 0.86
+"""Share across that the bars of a comparison may take: their numbers stand at its end."""
 
 
 def weight_bar(share: float, *, title: str) -> str:
@@ -63,7 +65,7 @@ def comparison(rows: Sequence[tuple[str, float | None, bool]], *, title: str) ->
     """All models against the yardstick at once: (name, relative change, whether it serves)."""
     known = [change for _, change, _ in rows if change is not None]
     low, high = min([-0.01, *known]), max([0.01, *known])
-    zero = -low / (high - low)
+    zero = ROOM * -low / (high - low)
     drawn = [line(zero, 0, zero, max(len(rows), 1) * ROW, "tick thin")]
     for n, (name, change, serves) in enumerate(rows):
         y = n * ROW
@@ -71,7 +73,7 @@ def comparison(rows: Sequence[tuple[str, float | None, bool]], *, title: str) ->
         drawn.append(text(0, y + 13, name, css="strong" if serves else ""))
         drawn.append(text(1, y + 13, words, anchor="end"))
         if change:
-            far = (change - low) / (high - low)
+            far = ROOM * (change - low) / (high - low)
             css = "bar-worse" if change > 0 else "bar-predicted" if serves else "bar-value"
             drawn.append(box(min(zero, far), y + 19, abs(far - zero), 7, css))
     return svg(height=max(len(rows), 1) * ROW, title=title, parts=drawn, css="fig")

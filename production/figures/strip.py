@@ -51,9 +51,10 @@ def strip(
     title: str,
     names: Sequence[tuple[float, str]] = (),
     height: float = 24,
+    foot: float = FOOT,
 ) -> str:
     """One `<path>` a kind; the time to come stays empty. `ticks` and `names` (of shifts, above
-    the strip from their start on) are (epoch second, label).
+    the strip from their start on) are (epoch second, label); without ticks less `foot` will do.
     """
 
     def share(moment: float) -> float:
@@ -89,7 +90,7 @@ def strip(
         x = share(now)
         parts.append(line(x, top - HEAD + 2, x, base, "now"))
         parts.append(at(x, [f'<path class="now-head" d="M-4 {top - HEAD:g}h8l-4 5z"/>']))
-    return svg(height=base + FOOT, title=title, parts=parts, css="fig strip")
+    return svg(height=base + foot, title=title, parts=parts, css="fig strip")
 
 
 def label(x: float, y: float, words: str, n: int = 0) -> str:

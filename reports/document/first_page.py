@@ -1,0 +1,156 @@
+"""What the first page says, short enough to be one page whatever the plant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analytics.figures.frame import whole
+from analytics.figures.whisker import marks_of, whisker, whisker_axis
+from production.figures.strip import FOOT, strip
+from production.figures.svg import box, svg
+from reports.document.content import Content, Kpi, Loss, MachineDay
+from reports.document.fixed import fixed
+from reports.document.outlook import NextShift, RiskRow
+from reports.document.words import MINUS, UNKNOWN, cut, difference, figure, minutes
+
+MOST, FEW = 6, 3
+"""Machines that the page shows, worst first; up to so few have more room."""
+STRIP, WHISKER, BAR = 500.0, 140.0, 100.0
+BLEED = 8.0
+SHORT = {"detail": 74, "sentence": 185, "risk": 300, "ahead": 210, "what": 70, "data": 300}
+"""Letters that have room."""
+COUNTS = ("No action", "One action", "Two actions", "Three actions")
+UNITS = {"ratio": "%", "minutes": "min", "pieces": ""}
+COLOURS = {"stops": "bar-bad", "changeover": "changeover", "speed": "bar-slow", "minor": "bar-slow"}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A key figure and the two lines under it."""
+
+    label: str
+    number: str
+    unit: str
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    name: str
+    svg: str
+    oee: float | None
+    lost: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A loss with its bar and its share of the planned busy time."""
+
+    loss: Loss
+    detail: str
+    svg: str
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskLine:
+    row: RiskRow
+    word: str
+    svg: str
+    median: str
+    range: str
+
+
+def cards(content: Content) -> list[Card]:
+    return [_card(kpi) for kpi in content.kpis]
+
+
+def _card(kpi: Kpi) -> Card:
+    if kpi.value is None:
+        return Card(kpi.label, UNKNOWN, "", cut(kpi.note or "not known", 40), "")
+    first = kpi.note
+    if kpi.target is not None and not first:
+        gap = difference(kpi.value, kpi.target, kpi.kind)
+        first = f"{gap} to target {figure(kpi.target, kpi.kind)}"
+    second = ""
+    if kpi.before is not None:
+        gap = difference(kpi.value, kpi.before, kpi.kind)
+        is_up = gap.startswith("+")
+        verdict = "better" if is_up == kpi.higher_is_better else "worse"
+        second = f"{gap} on {kpi.before_name}" + ("" if gap.startswith("±") else f", {verdict}")
+    number = figure(kpi.value, kpi.kind)
+    return Card(kpi.label, number, UNITS[kpi.kind], cut(first or "no target", 40), cut(second, 40))
+
+
+def strips(content: Content, machines: Sequence[MachineDay], *, height: float) -> list[Strip]:
+    """The axis stands under the last one."""
+    last = len(machines) - 1
+    return [_strip(content, one, height, is_last=n == last) for n, one in enumerate(machines)]
+
+
+def _strip(content: Content, one: MachineDay, height: float, *, is_last: bool) -> Strip:
+    head = content.head
+    drawn = strip(
+        one.stretches,
+        start=head.start.timestamp(),
+        end=head.end.timestamp(),
+        now=None,
+        ticks=content.ticks if is_last else (),
+        title=f"States of {one.machine_name} over time; {minutes(one.lost_min)} were lost",
+        height=height,
+        foot=FOOT if is_last else 2.0,
+    )
+    lost = UNKNOWN if one.lost_min is None else f"{MINUS}{minutes(one.lost_min)}"
+    return Strip(one.machine_name, fixed(drawn, width=STRIP), one.oee, lost)
+
+
+def bars(content: Content) -> list[Bar]:
+    losses = content.losses
+    longest = max((row.minutes or 0.0 for row in losses.rows), default=0.0) or 1.0
+    told = []
+    for row in losses.rows:
+        share = row.minutes / losses.busy_min if row.minutes and losses.busy_min else None
+        width = (row.minutes or 0.0) / longest
+        shape = box(0.005, 2, max(width - 0.01, 0.01), 10, COLOURS.get(row.key, "bar-open"))
+        title = f"{row.label}: {minutes(row.minutes)}"
+        drawn = svg(height=14, title=title, parts=[shape] if row.minutes else [], css="fig")
+        told.append(Bar(row, cut(row.detail, SHORT["detail"]), fixed(drawn, width=BAR), share))
+    return told
+
+
+def risk_lines(shift: NextShift, rows: Sequence[RiskRow], *, height: float) -> list[RiskLine]:
+    """Whiskers of one scale."""
+    marks = _marks(shift)
+    told = []
+    for row in rows:
+        title = (
+            f"{row.machine_name}: median {minutes(row.minutes.median)}, 80\u00a0% range "
+            f"{whole(row.minutes.lo80)} to {whole(row.minutes.hi80)}, 95\u00a0% range "
+            f"{whole(row.minutes.lo95)} to {whole(row.minutes.hi95)}"
+        )
+        drawn = whisker(
+            row.minutes, marks=marks, threshold=shift.threshold_min, title=title, height=height
+        )
+        told.append(
+            RiskLine(
+                row, row.risk.capitalize(), fixed(drawn, width=WHISKER, bleed=BLEED),
+                minutes(row.minutes.median), f"{whole(row.minutes.lo80)}–{whole(row.minutes.hi80)}",
+            )
+        )  # fmt: skip
+    return told
+
+
+def risk_axis(shift: NextShift) -> str:
+    drawn = whisker_axis(marks=_marks(shift), threshold=shift.threshold_min, unit="min")
+    return fixed(drawn, width=WHISKER, bleed=BLEED)
+
+
+def _marks(shift: NextShift) -> list[float]:
+    return marks_of((row.minutes for row in shift.rows), threshold=shift.threshold_min)
+
+
+def title_of_actions(content: Content) -> str:
+    count = len(content.actions)
+    return COUNTS[count] if count < len(COUNTS) else "First actions"

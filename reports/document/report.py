@@ -1,0 +1,126 @@
+"""A report as HTML for paper: templates filled with words, figures put in, nothing else linked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from production.figures.svg import box, svg
+from reports.document import words
+from reports.document.charts import WIDE
+from reports.document.content import Content
+from reports.document.first_page import (
+    FEW,
+    MOST,
+    SHORT,
+    bars,
+    cards,
+    risk_axis,
+    risk_lines,
+    strips,
+    title_of_actions,
+)
+from reports.document.fixed import fixed
+from reports.document.marks import BRAND, KEYS, key, sign
+
+FOLDER = Path(__file__).resolve().parent
+TALL, LOW = (22.0, 42.0), (14.0, 33.0)
+"""Pixels of a strip and of a row of risk: of few machines, of more."""
+
+
+def report_html(content: Content, drawn: dict[str, str]) -> str:
+    """`drawn` are the charts by name. All text is escaped; figures escaped theirs when drawn."""
+    page = _environment(content).get_template("report.html")
+    return page.render(**_everywhere(content), **_first_page(content))
+
+
+def _environment(content: Content) -> Environment:
+    zone = content.head.zone
+    made = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"), autoescape=True,
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    filters: dict[str, Callable[..., Any]] = {
+        "percent": words.percent, "pieces": words.pieces, "minutes": words.minutes,
+        "quantity": words.quantity, "measured": words.measured, "cut": words.cut,
+        "short_name": words.short_name,
+        "day": words.day, "drawn": Markup, "moment": lambda when: words.moment(when, zone),
+        "clock": lambda when: words.clock(when, zone),
+    }  # fmt: skip
+    made.filters.update(filters)
+    return made
+
+
+def _everywhere(content: Content) -> dict[str, Any]:
+    head = content.head
+    return {
+        "content": content, "head": head, "title": title_of(content),
+        "style": Markup((FOLDER / "report.css").read_text(encoding="utf-8")),
+        "missing": lambda chapter: why_missing(content, chapter),
+        "sign": lambda name, said: Markup(sign(name, said)),
+        "key": lambda said, colour: Markup(key(said, colour)),
+    }  # fmt: skip
+
+
+def title_of(content: Content) -> str:
+    """Chicago, Wednesday 18 November 2026."""
+    head = content.head
+    return f"{head.plant_name}, {words.days(head.first_day, head.last_day)}"
+
+
+def why_missing(content: Content, chapter: str) -> str:
+    return content.missing.get(chapter) or "There is no data for this in the window."
+
+
+def _first_page(content: Content) -> dict[str, Any]:
+    head, shift = content.head, content.next_shift
+    shown = content.machines[:MOST]
+    strip_height, _ = TALL if len(shown) <= FEW else LOW
+    losses, share = content.losses, content.completeness.share
+    lost = losses.lost_min / losses.busy_min if losses.lost_min and losses.busy_min else None
+    return {
+        "span": words.span(head.start, head.end, head.zone),
+        "made": words.made(head.made_at, head.zone),
+        "brand": Markup(BRAND), "short": SHORT, "keys": KEYS, "cards": cards(content),
+        "strips": strips(content, shown, height=strip_height),
+        "dense": max(len(shown), len(shift.rows) if shift else 0) > FEW,
+        "left_out": len(content.machines) - len(shown),
+        "bars": bars(content), "lost_share": lost, **_risk(content),
+        "shift": shift, "actions_title": title_of_actions(content),
+        "whole_bar": _whole_bar(share) if share is not None else "",
+    }  # fmt: skip
+
+
+def _risk(content: Content) -> dict[str, Any]:
+    shift = content.next_shift
+    if shift is None:
+        return {"risk": [], "tight": False, "axis": "", "shift_title": ""}
+    rows = shift.rows[:MOST]
+    tight = len(rows) > FEW
+    zone = content.head.zone
+    return {
+        "risk": risk_lines(shift, rows, height=(LOW if tight else TALL)[1]),
+        "tight": tight,
+        "axis": risk_axis(shift) if rows else "",
+        "shift_title": f"Risk, {shift.name} {_when(shift.start, content)} "
+        f"{words.clock(shift.start, zone)}–{words.clock(shift.end, zone)}",
+    }
+
+
+def _when(start: datetime, content: Content) -> str:
+    """The day of a shift as seen when the report was made."""
+    zone = ZoneInfo(content.head.zone)
+    on, today = start.astimezone(zone).date(), content.head.made_at.astimezone(zone).date()
+    return "today" if on == today else words.day(on)
+
+
+def _whole_bar(share: float) -> str:
+    parts = [box(0, 0, 1, 8, "bar-rest"), box(0, 0, min(share, 1.0), 8, "bar-value")]
+    title = f"Data tells of {words.percent(share)} of the planned busy time"
+    return fixed(svg(height=8, title=title, parts=parts, css="fig"), width=WIDE)
