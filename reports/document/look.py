@@ -28,7 +28,8 @@ def _stroke(colour: str, width: float = 1, dashes: str = "") -> dict[str, str]:
 # In order: a later one that fits as well wins.
 LOOKS: tuple[tuple[str, dict[str, str]], ...] = (
     ("running", _fill(RUNNING)), ("slow", _fill(AMBER)), ("down", _fill(DOWN)),
-    ("planned", _fill(IDLE)), ("idle", _fill(IDLE)), ("changeover", {**_stroke(VIOLET, 0.75), "fill": PAPER}),
+    ("planned", _fill(IDLE)), ("idle", _fill(IDLE)),
+    ("changeover", {**_stroke(VIOLET, 0.75), "fill": PAPER}),
     ("hatch", _stroke(VIOLET, 2)), ("no_data", _stroke(MUTED, 1, "2 2")),
     ("axis", _stroke(LINE)), ("grid", _stroke(LINE, 0.75)), ("divider", _stroke(MUTED)),
     ("now", _stroke(INK, 2)), ("now-head", _fill(INK)), ("tick", _stroke(INK, 2)),

@@ -1,4 +1,4 @@
-"""The small signs beside words: shapes differ as their colours do, so that grey print tells them."""
+"""The small signs beside words: their shapes differ as their colours do, for grey print."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ def pluto_pdf(document: Document) -> bytes:
     """Raises ImportError or OSError where the library is missing."""
     import plutoprint
 
-    class Bundled(plutoprint.ResourceFetcher):  # type: ignore[misc]
+    class Bundled(plutoprint.ResourceFetcher):
         """Our fonts by name; whatever else is asked for is empty."""
 
         def fetch_url(self, url: str) -> Any:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from production.figures.svg import box, svg
 from reports.document import words
+from reports.document.chapters import chapters
 from reports.document.charts import WIDE
 from reports.document.content import Content
 from reports.document.first_page import (
@@ -37,7 +38,7 @@ TALL, LOW = (22.0, 42.0), (14.0, 33.0)
 def report_html(content: Content, drawn: dict[str, str]) -> str:
     """`drawn` are the charts by name. All text is escaped; figures escaped theirs when drawn."""
     page = _environment(content).get_template("report.html")
-    return page.render(**_everywhere(content), **_first_page(content))
+    return page.render(**_everywhere(content), **_first_page(content), **chapters(content, drawn))
 
 
 def _environment(content: Content) -> Environment:
@@ -51,7 +52,8 @@ def _environment(content: Content) -> Environment:
         "quantity": words.quantity, "measured": words.measured, "cut": words.cut,
         "short_name": words.short_name,
         "day": words.day, "drawn": Markup, "moment": lambda when: words.moment(when, zone),
-        "clock": lambda when: words.clock(when, zone),
+        "clock": lambda when: words.clock(when, zone), "one_decimal": words.one_decimal,
+        "number": words.number,
     }  # fmt: skip
     made.filters.update(filters)
     return made

@@ -32,6 +32,18 @@ def minutes(amount: float | None) -> str:
     return UNKNOWN if amount is None else f"{pieces(amount)}{NO_BREAK}min"
 
 
+def one_decimal(value: float | None) -> str:
+    return UNKNOWN if value is None else _signed(f"{value:,.1f}")
+
+
+def number(value: float | None, unit: str = "") -> str:
+    """With at most two decimals and its unit: 14.25 min, 0.77."""
+    if value is None:
+        return UNKNOWN
+    short = f"{value:,.2f}".rstrip("0").rstrip(".")
+    return _signed(f"{short}{NO_BREAK}{unit}" if unit else short)
+
+
 def figure(value: float | None, kind: Kind) -> str:
     """The number alone: 83.9 of a ratio, else whole."""
     return percent_number(value) if kind == "ratio" else pieces(value)
@@ -60,8 +72,7 @@ def quantity(value: float | None, unit: str) -> str:
         return _signed(f"{value:,.1f}{NO_BREAK}{unit}")
     if unit in ("min", "pieces") or (len(unit) == 3 and unit.isupper()):
         return _signed(f"{value:,.0f}{NO_BREAK}{unit}")
-    number = f"{value:,.2f}".rstrip("0").rstrip(".")
-    return _signed(f"{number}{NO_BREAK}{unit}" if unit else number)
+    return number(value, unit)
 
 
 def measured(value: float | None, unit: str) -> str:
