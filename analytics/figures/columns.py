@@ -8,8 +8,8 @@ from analytics.figures.frame import Frame, Say, round_marks, whole
 from production.figures.strip import label
 from production.figures.svg import box, line, svg
 
-FILLED = 0.64
-"""Share of its step that a column takes."""
+FILLED, WIDEST = 0.64, 0.08
+"""Shares of its step that a column takes and of the figure that it takes at most."""
 HEIGHT = 190.0
 
 Column = tuple[str, float | None, str]
@@ -35,8 +35,8 @@ def columns(
     for n, (words, value, css) in enumerate(rows):
         if value is not None:
             y = frame.y(value)
-            left = (n + (1 - FILLED) / 2) * step
-            parts.append(box(left, y, step * FILLED, frame.base - y, css))
+            width = min(step * FILLED, WIDEST)
+            parts.append(box((n + 0.5) * step - width / 2, y, width, frame.base - y, css))
         if words:
             parts.append(label((n + 0.5) * step, frame.base + 16, words))
     if target is not None:

@@ -33,6 +33,8 @@ class Limits:
     shifts: int = 63
     facts: int = 120
     reasons: int = 15
+    days: int = 30
+    more_days: int = 7
 
 
 @dataclass(frozen=True, slots=True)

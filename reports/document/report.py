@@ -49,7 +49,7 @@ def _environment(content: Content) -> Environment:
     )  # fmt: skip
     filters: dict[str, Callable[..., Any]] = {
         "percent": words.percent, "pieces": words.pieces, "minutes": words.minutes,
-        "quantity": words.quantity, "measured": words.measured, "cut": words.cut,
+        "quantity": words.quantity, "bare": words.bare, "cut": words.cut,
         "short_name": words.short_name,
         "day": words.day, "drawn": Markup, "moment": lambda when: words.moment(when, zone),
         "clock": lambda when: words.clock(when, zone), "one_decimal": words.one_decimal,

@@ -8,6 +8,9 @@ from typing import Any
 
 from reports.document.pdf import Document, bundled
 
+NOWHERE = "report:/"
+"""Where a document stands, so that links inside it can be told from others."""
+
 
 def weasy_pdf(document: Document) -> bytes:
     """Raises ImportError or OSError where the library or Pango is missing."""
@@ -31,7 +34,7 @@ def weasy_pdf(document: Document) -> bytes:
         )
         for name, content in document.attachments.items()
     ]  # fmt: skip
-    page = HTML(string=document.html, base_url=None, url_fetcher=Bundled())
+    page = HTML(string=document.html, base_url=NOWHERE, url_fetcher=Bundled())
     digest = hashlib.sha256(document.html.encode()).digest()[:16]
     made: bytes = page.write_pdf(
         pdf_variant="pdf/a-3a", pdf_tags=True, attachments=attached, pdf_identifier=digest,

@@ -80,6 +80,11 @@ def measured(value: float | None, unit: str) -> str:
     return quantity(value * 100 if value is not None and unit == "%" else value, unit)
 
 
+def bare(value: float | None, unit: str) -> str:
+    """A forecast's value where the unit is said elsewhere; as many decimals as with it."""
+    return measured(value, unit).removesuffix(f"{NO_BREAK}{unit}")
+
+
 def day(when: date) -> str:
     """Wed 18 Nov."""
     return f"{when:%a} {when.day} {when:%b}"
