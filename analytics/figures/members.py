@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 
 from analytics.figures.frame import Frame, per_cent, round_marks, short
-from production.figures.svg import line, stretched, text, way
+from production.figures.svg import box, line, stretched, text, way
 
 HEIGHT = 220.0
 END = 0.8
@@ -50,6 +50,7 @@ def _names(ends: list[tuple[float, str, str]]) -> list[str]:
         place = max(y, lowest + APART)
         drawn.append(line(END, y, END + 0.02, place, "grid"))
         drawn.append(line(END + 0.02, place, END + 0.05, place, css))
+        drawn.append(box(END + 0.055, place - 7, 1 - END - 0.055, APART, "backing"))
         drawn.append(text(END + 0.06, place + 4, name))
         lowest = place
     return drawn

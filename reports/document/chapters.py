@@ -19,7 +19,7 @@ SECTION_TITLES = (
     ("executive_summary", "Summary"), ("root_cause_analysis", "Root causes"),
     ("risk_assessment", "Risk and what it costs"), ("what_we_do_not_know", "What we do not know"),
 )  # fmt: skip
-WEEK = 7
+WEEK, NAMED = 7, 3
 SHOWN_MEMBERS = ("lstm", "prophet")
 
 
@@ -75,13 +75,19 @@ def reasons(content: Content) -> list[ReasonSums]:
     told = [
         ReasonSums(
             reason,
-            ", ".join(dict.fromkeys(stop.machine_name for stop in stops)),
+            _named(list(dict.fromkeys(stop.machine_name for stop in stops))),
             len(stops),
             sum(stop.minutes for stop in stops),
         )
         for reason, stops in found.items()
     ]
     return sorted(told, key=lambda row: -row.minutes)
+
+
+def _named(names: list[str]) -> str:
+    """A few names, then how many more."""
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def week(content: Content) -> Week:

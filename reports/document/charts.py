@@ -15,7 +15,7 @@ from production.figures.bars import compared
 from reports.document.content import Content
 from reports.document.fixed import fixed
 from reports.document.outlook import MetricForecast, OddTimeline
-from reports.document.words import day, minutes, percent, pieces
+from reports.document.words import day, minutes, percent, pieces, short_name
 
 WIDE, HALF = 698.0, 333.0
 """Pixels of the page's width and of one of two columns."""
@@ -61,7 +61,8 @@ def _machines(content: Content) -> str:
     known = [one for one in content.performance if one.oee is not None]
     if not known:
         return ""
-    rows = [(one.machine_name, one.oee, percent(one.oee)) for one in known[:MOST_COMPARED]]
+    shown = known[:MOST_COMPARED]
+    rows = [(short_name(one.machine_name, 16), one.oee, percent(one.oee)) for one in shown]
     lowest = min(known, key=lambda one: one.oee or 0.0)
     title = f"OEE of {len(rows)} machines; lowest {lowest.machine_name} {percent(lowest.oee)}"
     return fixed(compared(rows, title=title), width=WIDE)

@@ -14,12 +14,15 @@ from reports.document.fixed import fixed
 from reports.document.outlook import NextShift, RiskRow
 from reports.document.words import MINUS, UNKNOWN, cut, difference, figure, minutes
 
-MOST, FEW = 6, 3
+MOST, MOST_AT_RISK, FEW = 6, 5, 3
 """Machines that the page shows, worst first; up to so few have more room."""
 STRIP, WHISKER, BAR = 500.0, 140.0, 100.0
 BLEED = 8.0
-SHORT = {"detail": 74, "sentence": 185, "risk": 300, "ahead": 210, "what": 70, "data": 300}
-"""Letters that have room."""
+DETAIL = 56
+LONG = {"sentence": 215, "risk": 250, "ahead": 165, "what": 108, "data": 300}
+SHORT = {"sentence": 215, "risk": 170, "ahead": 115, "what": 58, "data": 200}
+"""Letters that have room: of few machines, of more."""
+ONE_LINE, FEW_DETAILS = 64, 3
 COUNTS = ("No action", "One action", "Two actions", "Three actions")
 UNITS = {"ratio": "%", "minutes": "min", "pieces": ""}
 COLOURS = {"stops": "bar-bad", "changeover": "changeover", "speed": "bar-slow", "minor": "bar-slow"}
@@ -61,6 +64,19 @@ class RiskLine:
     svg: str
     median: str
     range: str
+
+
+def has_many(content: Content) -> bool:
+    """More machines than have room at ease."""
+    at_risk = content.next_shift.rows if content.next_shift else ()
+    return max(len(content.machines), len(at_risk)) > FEW
+
+
+def is_dense(content: Content) -> bool:
+    """Whether air has to give way to words."""
+    details = sum(bool(row.detail) for row in content.losses.rows)
+    is_long = any(len(action.what) > ONE_LINE for action in content.actions)
+    return has_many(content) or is_long or details > FEW_DETAILS
 
 
 def cards(content: Content) -> list[Card]:
@@ -116,7 +132,7 @@ def bars(content: Content) -> list[Bar]:
         shape = box(0.005, 2, max(width - 0.01, 0.01), 10, COLOURS.get(row.key, "bar-open"))
         title = f"{row.label}: {minutes(row.minutes)}"
         drawn = svg(height=14, title=title, parts=[shape] if row.minutes else [], css="fig")
-        told.append(Bar(row, cut(row.detail, SHORT["detail"]), fixed(drawn, width=BAR), share))
+        told.append(Bar(row, cut(row.detail, DETAIL), fixed(drawn, width=BAR), share))
     return told
 
 

@@ -40,6 +40,7 @@ LOOKS: tuple[tuple[str, dict[str, str]], ...] = (
     ("bar-open", {**_stroke(INK, 1.5), "fill": PAPER}), ("bar-slow", _fill(AMBER)),
     ("bar-predicted", _fill(PREDICTED)), ("bar-worse", _fill(AMBER)), ("bar-good", _fill(RUNNING)),
     ("pause", {**_fill(IDLE), "fill-opacity": "0.35"}), ("ground", _fill("none")),
+    ("backing", _fill(PAPER)),
     ("band-80", _fill(BAND_80)), ("band-95", _fill(BAND_95)),
     ("median", _stroke(PREDICTED, 2, "4 3")), ("threshold", _stroke(MUTED, 1.5, "2 3")),
     ("range-95", _stroke(PREDICTED, 2)), ("range-80", _fill(PREDICTED)),

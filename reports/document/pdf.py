@@ -8,6 +8,8 @@ from pathlib import Path
 
 FONTS = Path(__file__).resolve().parent.parent.parent / "static" / "vendor"
 SCHEME = "font:"
+NOWHERE = "report:/"
+"""Where a document stands, so that links inside it can be told from others."""
 TO_INSTALL = (
     "A PDF needs Pango (Debian and Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0; "
     "macOS: brew install pango) or the Python package plutoprint."

@@ -1,34 +1,33 @@
-"""PDF by PlutoPrint, which needs nothing beside its own package."""
+"""PDF by PlutoPrint, which needs nothing beside its own package: the same pages, without tags,
+attachments and PDF/A. Only `pdf.py` imports this, when a PDF is made.
+"""
 
 from __future__ import annotations
 
 from io import BytesIO
 from typing import Any
 
-from reports.document.pdf import Document, NotBundled, bundled
+import plutoprint
+
+from reports.document.pdf import NOWHERE, Document, NotBundled, bundled
+
+
+class Bundled(plutoprint.ResourceFetcher):
+    """Our fonts by name; whatever else is asked for is empty."""
+
+    def fetch_url(self, url: str) -> Any:
+        try:
+            return plutoprint.ResourceData(bundled(url), "font/woff2")
+        except NotBundled:
+            return plutoprint.ResourceData(b"", "text/plain")
 
 
 def pluto_pdf(document: Document) -> bytes:
-    """Raises ImportError or OSError where the library is missing."""
-    import plutoprint
-
-    class Bundled(plutoprint.ResourceFetcher):
-        """Our fonts by name; whatever else is asked for is empty."""
-
-        def fetch_url(self, url: str) -> Any:
-            try:
-                return plutoprint.ResourceData(bundled(url), "font/woff2")
-            except NotBundled:
-                return plutoprint.ResourceData(b"", "text/plain")
-
     book = plutoprint.Book(plutoprint.PAGE_SIZE_A4, plutoprint.PAGE_MARGINS_NONE)
     book.custom_resource_fetcher = Bundled()
-    book.load_html(document.html)
-    for name, words in (
-        (plutoprint.PDF_METADATA_TITLE, document.title),
-        (plutoprint.PDF_METADATA_CREATION_DATE, document.made_at),
-    ):
-        book.set_metadata(name, words)
+    book.load_html(document.html, base_url=NOWHERE)
+    book.set_metadata(plutoprint.PDF_METADATA_TITLE, document.title)
+    book.set_metadata(plutoprint.PDF_METADATA_CREATION_DATE, document.made_at)
     made = BytesIO()
     book.write_to_pdf_stream(made)
     return made.getvalue()

@@ -17,11 +17,14 @@ from reports.document.chapters import chapters
 from reports.document.charts import WIDE
 from reports.document.content import Content
 from reports.document.first_page import (
-    FEW,
+    LONG,
     MOST,
+    MOST_AT_RISK,
     SHORT,
     bars,
     cards,
+    has_many,
+    is_dense,
     risk_axis,
     risk_lines,
     strips,
@@ -83,15 +86,15 @@ def why_missing(content: Content, chapter: str) -> str:
 def _first_page(content: Content) -> dict[str, Any]:
     head, shift = content.head, content.next_shift
     shown = content.machines[:MOST]
-    strip_height, _ = TALL if len(shown) <= FEW else LOW
+    many = has_many(content)
     losses, share = content.losses, content.completeness.share
     lost = losses.lost_min / losses.busy_min if losses.lost_min and losses.busy_min else None
     return {
         "span": words.span(head.start, head.end, head.zone),
         "made": words.made(head.made_at, head.zone),
-        "brand": Markup(BRAND), "short": SHORT, "keys": KEYS, "cards": cards(content),
-        "strips": strips(content, shown, height=strip_height),
-        "dense": max(len(shown), len(shift.rows) if shift else 0) > FEW,
+        "brand": Markup(BRAND), "keys": KEYS, "cards": cards(content),
+        "strips": strips(content, shown, height=(LOW if many else TALL)[0]),
+        "dense": is_dense(content), "short": SHORT if many else LONG,
         "left_out": len(content.machines) - len(shown),
         "bars": bars(content), "lost_share": lost, **_risk(content),
         "shift": shift, "actions_title": title_of_actions(content),
@@ -103,8 +106,7 @@ def _risk(content: Content) -> dict[str, Any]:
     shift = content.next_shift
     if shift is None:
         return {"risk": [], "tight": False, "axis": "", "shift_title": ""}
-    rows = shift.rows[:MOST]
-    tight = len(rows) > FEW
+    rows, tight = shift.rows[:MOST_AT_RISK], has_many(content)
     zone = content.head.zone
     return {
         "risk": risk_lines(shift, rows, height=(LOW if tight else TALL)[1]),

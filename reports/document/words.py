@@ -122,7 +122,7 @@ def span(start: datetime, end: datetime, zone: str) -> str:
     zones = list(dict.fromkeys(map(_zone, (first, last))))
     is_long = end - start > timedelta(days=2)
     ends = [f"{one:%H:%M} {day(one) if is_long else format(one, '%a')}" for one in (first, last)]
-    return f"{' – '.join(ends)}, {', then '.join(zones)}"
+    return f"{' – '.join(ends)}, {' then '.join(zones)}"
 
 
 def made(when: datetime, zone: str) -> str:
