@@ -19,10 +19,10 @@ MOST, MOST_AT_RISK, FEW = 6, 5, 3
 STRIP, WHISKER, BAR = 500.0, 140.0, 100.0
 BLEED = 8.0
 DETAIL = 56
-LONG = {"sentence": 215, "risk": 250, "ahead": 165, "what": 108, "data": 300}
+LONG = {"sentence": 215, "risk": 250, "ahead": 165, "what": 108, "data": 260}
 SHORT = {"sentence": 215, "risk": 170, "ahead": 115, "what": 58, "data": 200}
 """Letters that have room: of few machines, of more."""
-ONE_LINE, FEW_DETAILS = 64, 3
+ONE_LINE, MOST_DETAILS = 64, 3
 COUNTS = ("No action", "One action", "Two actions", "Three actions")
 UNITS = {"ratio": "%", "minutes": "min", "pieces": ""}
 COLOURS = {"stops": "bar-bad", "changeover": "changeover", "speed": "bar-slow", "minor": "bar-slow"}
@@ -74,9 +74,7 @@ def has_many(content: Content) -> bool:
 
 def is_dense(content: Content) -> bool:
     """Whether air has to give way to words."""
-    details = sum(bool(row.detail) for row in content.losses.rows)
-    is_long = any(len(action.what) > ONE_LINE for action in content.actions)
-    return has_many(content) or is_long or details > FEW_DETAILS
+    return has_many(content) or any(len(one.what) > ONE_LINE for one in content.actions)
 
 
 def cards(content: Content) -> list[Card]:
@@ -126,13 +124,14 @@ def bars(content: Content) -> list[Bar]:
     losses = content.losses
     longest = max((row.minutes or 0.0 for row in losses.rows), default=0.0) or 1.0
     told = []
-    for row in losses.rows:
+    for n, row in enumerate(losses.rows):
+        detail = cut(row.detail, DETAIL) if n < MOST_DETAILS else ""
         share = row.minutes / losses.busy_min if row.minutes and losses.busy_min else None
         width = (row.minutes or 0.0) / longest
         shape = box(0.005, 2, max(width - 0.01, 0.01), 10, COLOURS.get(row.key, "bar-open"))
         title = f"{row.label}: {minutes(row.minutes)}"
         drawn = svg(height=14, title=title, parts=[shape] if row.minutes else [], css="fig")
-        told.append(Bar(row, cut(row.detail, DETAIL), fixed(drawn, width=BAR), share))
+        told.append(Bar(row, detail, fixed(drawn, width=BAR), share))
     return told
 
 

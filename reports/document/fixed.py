@@ -20,7 +20,6 @@ HATCH_STEP = 6.0
 """Pixels across from one diagonal of a changeover to the next."""
 ACROSS = ("x", "x1", "x2", "cx", "width")
 STEP = re.compile(r"([A-Za-z])([^A-Za-z]*)")
-ElementTree.register_namespace("", SVG)
 
 
 def fixed(figure: str, *, width: float, bleed: float = 0.0) -> str:
@@ -32,10 +31,11 @@ def fixed(figure: str, *, width: float, bleed: float = 0.0) -> str:
     drawn = _made("svg", width=f"{width:g}", height=height, viewBox=f"0 0 {width:g} {height}")
     width -= 2 * bleed
     drawn.set("role", "img")
+    drawn.set("xmlns", SVG)
     left = AXIS if "framed" in root.get("class", "").split() else 0.0
     title = root.find(f"{{{SVG}}}title")
     if title is not None:
-        drawn.append(title)
+        ElementTree.SubElement(drawn, "title").text = title.text
         root.remove(title)
     holder = _part(drawn, left + bleed)
     for child in root:
@@ -109,11 +109,12 @@ def _part(parent: ElementTree.Element, left: float) -> ElementTree.Element:
     """Where children go whose zero lies `left` pixels further right."""
     if not left:
         return parent
-    return ElementTree.SubElement(parent, f"{{{SVG}}}g", transform=f"translate({left:.2f} 0)")
+    return ElementTree.SubElement(parent, "g", transform=f"translate({left:.2f} 0)")
 
 
 def _made(tag: str, **attributes: str) -> ElementTree.Element:
-    return ElementTree.Element(f"{{{SVG}}}{tag}", attributes)
+    """Without a namespace: the prefix that it is written with is a setting of the whole process."""
+    return ElementTree.Element(tag, attributes)
 
 
 def _pixels(value: str, width: float) -> float:
