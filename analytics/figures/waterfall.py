@@ -5,6 +5,7 @@ what is left.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from analytics.figures.frame import whole
 from production.figures.svg import box, line, svg, text
@@ -14,7 +15,15 @@ LEFT, RIGHT = 0.24, 0.86
 """Shares across between which the bars lie; labels stand left, minutes right."""
 
 Loss = tuple[str, float, str]
-"""(label, minutes, colour)."""
+"""(label, minutes, colour); negative minutes were won."""
+
+
+class _Step(NamedTuple):
+    name: str
+    low: float
+    high: float
+    minutes: float
+    css: str
 
 
 def waterfall(
@@ -26,19 +35,20 @@ def waterfall(
     def x(value: float) -> float:
         return LEFT + (RIGHT - LEFT) * min(max(value / top, 0.0), 1.0)
 
-    steps = [(total[0], 0.0, total[1], "bar-rest")]
+    steps = [_Step(total[0], 0.0, total[1], total[1], "bar-rest")]
     reached = total[1]
     for name, lost, css in losses:
-        steps.append((name, reached - lost, reached, css))
+        steps.append(_Step(name, reached - lost, reached, lost, css))
         reached -= lost
-    steps.append((rest[0], 0.0, rest[1], "bar-good"))
+    steps.append(_Step(rest[0], 0.0, rest[1], rest[1], "bar-good"))
     drawn = []
-    for n, (name, low, high, css) in enumerate(steps):
+    for n, one in enumerate(steps):
         y, is_end = n * ROW, n in (0, len(steps) - 1)
         strong = "strong" if is_end else ""
-        drawn.append(text(0, y + 16, name, css=strong))
-        drawn.append(box(x(low), y + 6, x(high) - x(low), BAR, css))
-        drawn.append(text(1, y + 16, f"{whole(high - low)}\u00a0min", anchor="end", css=strong))
+        left, right = sorted((x(one.low), x(one.high)))
+        drawn.append(text(0, y + 16, one.name, css=strong))
+        drawn.append(box(left, y + 6, right - left, BAR, one.css))
+        drawn.append(text(1, y + 16, f"{whole(one.minutes)}\u00a0min", anchor="end", css=strong))
         if not is_end:
-            drawn.append(line(x(low), y + 6, x(low), y + 6 + ROW, "grid"))
+            drawn.append(line(x(one.low), y + 6, x(one.low), y + 6 + ROW, "grid"))
     return svg(height=len(steps) * ROW, title=title, parts=drawn, css="fig waterfall")

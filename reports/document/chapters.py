@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ai_insights.grounding.analysis import PlanItem
+from reports.document.charts import NEURAL_AND_PROPHET
 from reports.document.content import Content
 from reports.document.definitions import DEFINITIONS
 from reports.document.first_page import MOST, Strip, strips
@@ -20,7 +21,6 @@ SECTION_TITLES = (
     ("risk_assessment", "Risk and what it costs"), ("what_we_do_not_know", "What we do not know"),
 )  # fmt: skip
 WEEK, NAMED = 7, 3
-SHOWN_MEMBERS = ("lstm", "prophet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,7 @@ def table_members(forecast: MetricForecast) -> list[Member]:
     return [
         member
         for member in forecast.members
-        if member.name.lower().startswith(SHOWN_MEMBERS)
-        and len(member.values) == len(forecast.coming)
+        if member.name in NEURAL_AND_PROPHET and len(member.values) == len(forecast.coming)
     ]
 
 

@@ -14,12 +14,13 @@ from analytics.figures.waterfall import waterfall
 from production.figures.bars import compared
 from reports.document.content import Content
 from reports.document.fixed import fixed
-from reports.document.outlook import MetricForecast, OddTimeline
+from reports.document.outlook import Member, MetricForecast, OddTimeline
 from reports.document.words import day, minutes, percent, pieces, short_name
 
 WIDE, HALF = 698.0, 333.0
 """Pixels of the page's width and of one of two columns."""
-MOST_TIMELINES, MOST_COMPARED = 6, 20
+MOST_TIMELINES, MOST_COMPARED, MOST_MEMBERS = 6, 20, 4
+NEURAL_AND_PROPHET = ("LSTM", "Prophet")
 LOSS_COLOURS = {
     "stops": "bar-bad", "changeover": "changeover", "speed": "bar-slow", "minor": "bar-slow",
 }  # fmt: skip
@@ -130,7 +131,7 @@ def _forecast(forecast: MetricForecast) -> Iterator[tuple[str, str]]:
         f"80\u00a0% and 95\u00a0% bands, in {forecast.unit}",
     )  # fmt: skip
     yield f"forecast_{metric}", fixed(figure, width=WIDE)
-    lines = [(one.name, one.values) for one in forecast.members if any(one.values)][:4]
+    lines = [(one.name, one.values) for one in compared_members(forecast)]
     if len(lines) > 1:
         names = ", ".join(name for name, _ in lines)
         figure = member_lines(
@@ -142,6 +143,13 @@ def _forecast(forecast: MetricForecast) -> Iterator[tuple[str, str]]:
     if any(change is not None for _, change, _ in graded):
         title = f"Error of each model of {label.lower()} against seasonal naive; left is better"
         yield f"comparison_{metric}", fixed(comparison(graded, title=title), width=HALF)
+
+
+def compared_members(forecast: MetricForecast) -> list[Member]:
+    """Those with values that a reader compares: what serves, LSTM and Prophet, then the others."""
+    known = [one for one in forecast.members if any(one.values)]
+    ordered = sorted(known, key=lambda one: (not one.serves, one.name not in NEURAL_AND_PROPHET))
+    return ordered[:MOST_MEMBERS]
 
 
 def _shown(lines: tuple[OddTimeline, ...]) -> list[OddTimeline]:

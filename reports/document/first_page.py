@@ -22,7 +22,7 @@ DETAIL = 56
 LONG = {"sentence": 215, "risk": 250, "ahead": 165, "what": 108, "data": 260}
 SHORT = {"sentence": 215, "risk": 170, "ahead": 115, "what": 58, "data": 200}
 """Letters that have room: of few machines, of more."""
-ONE_LINE, MOST_DETAILS = 64, 3
+ONE_LINE, MOST_DETAILS, SHORT_NAME = 64, 3, 4
 COUNTS = ("No action", "One action", "Two actions", "Three actions")
 UNITS = {"ratio": "%", "minutes": "min", "pieces": ""}
 COLOURS = {"stops": "bar-bad", "changeover": "changeover", "speed": "bar-slow", "minor": "bar-slow"}
@@ -93,9 +93,22 @@ def _card(kpi: Kpi) -> Card:
         gap = difference(kpi.value, kpi.before, kpi.kind)
         is_up = gap.startswith("+")
         verdict = "better" if is_up == kpi.higher_is_better else "worse"
-        second = f"{gap} on {kpi.before_name}" + ("" if gap.startswith("±") else f", {verdict}")
+        when = f" on {kpi.before_name}" if is_short(kpi.before_name) else ""
+        second = f"{gap}{when}" + (", as before" if gap.startswith("±") else f", {verdict}")
     number = figure(kpi.value, kpi.kind)
     return Card(kpi.label, number, UNITS[kpi.kind], cut(first or "no target", 40), cut(second, 40))
+
+
+def is_short(before_name: str) -> bool:
+    """Whether a card has room for what it compares with ("Tue"); else the head of the page says."""
+    return len(before_name) <= SHORT_NAME
+
+
+def compared_with(content: Content) -> str:
+    """The window before in words, where the cards have no room for it."""
+    names = {kpi.before_name for kpi in content.kpis if kpi.before is not None}
+    name = min(names, default="")
+    return "" if is_short(name) else f"Compared with {name}"
 
 
 def strips(content: Content, machines: Sequence[MachineDay], *, height: float) -> list[Strip]:

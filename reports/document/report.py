@@ -23,6 +23,7 @@ from reports.document.first_page import (
     SHORT,
     bars,
     cards,
+    compared_with,
     has_many,
     is_dense,
     risk_axis,
@@ -92,7 +93,8 @@ def _first_page(content: Content) -> dict[str, Any]:
     return {
         "span": words.span(head.start, head.end, head.zone),
         "made": words.made(head.made_at, head.zone),
-        "brand": Markup(BRAND), "keys": KEYS, "cards": cards(content),
+        "compared": compared_with(content), "brand": Markup(BRAND), "keys": KEYS,
+        "cards": cards(content),
         "strips": strips(content, shown, height=(LOW if many else TALL)[0]),
         "dense": is_dense(content), "short": SHORT if many else LONG,
         "left_out": len(content.machines) - len(shown),

@@ -1,5 +1,6 @@
 """A figure at a fixed width says the same as on a page and needs no style sheet."""
 
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -73,6 +74,25 @@ def test_a_waterfall_begins_each_loss_where_the_last_one_ended():
     assert stops[0] == pytest.approx(speed[0] + speed[1], abs=0.1)
     assert rest == pytest.approx(whole / 2, abs=0.1)
     assert speed[1] == pytest.approx(stops[1] * 1.5, abs=0.1)
+
+
+def test_won_minutes_go_the_other_way_in_a_waterfall():
+    losses = [("Stops", 20.0, "bar-bad"), ("Speed", -10.0, "bar-slow")]
+    drawn = fixed(waterfall(("All", 100.0), losses, ("Good", 90.0), title="t"), width=1000)
+    _, stops, won, _ = [(float(one["x"]), float(one["width"])) for one in shapes(drawn, "rect")]
+    assert won[0] == pytest.approx(stops[0], abs=0.1)
+    assert won[1] == pytest.approx(stops[1] / 2, abs=0.1)
+    assert "−10\u00a0min" in drawn
+
+
+def test_what_serves_lstm_and_prophet_are_compared_however_many_members_there_are():
+    content = sample_content()
+    forecast = content.forecasts[0]
+    more = tuple(replace(forecast.members[3], name=f"Model {n}") for n in range(6))
+    crowded = replace(forecast, members=(*more, *forecast.members))
+    drawn = charts(replace(content, forecasts=(crowded,)))["members_downtime_min"]
+    words = {node.text for node in ElementTree.fromstring(drawn).iter()}
+    assert {"Combined", "LSTM", "Prophet", "Model 0"} <= words
 
 
 def test_a_column_is_as_tall_as_its_value_and_an_unknown_one_is_a_gap():

@@ -80,7 +80,9 @@ def weekly():
     head = content.head
     first = head.first_day - timedelta(days=6)
     start = head.start - timedelta(days=6)
-    return replace(content, head=replace(head, kind="weekly", first_day=first, start=start))
+    kpis = tuple(replace(kpi, before_name="the week before") for kpi in content.kpis)
+    week = replace(head, kind="weekly", first_day=first, start=start)
+    return replace(content, head=week, kpis=kpis)
 
 
 @pytest.mark.parametrize("content", [sample_content, crowded, wordy, empty, weekly, large_content])
@@ -101,6 +103,13 @@ def test_it_says_the_figures_of_the_content():
         "Three actions", "Thu 19 Nov", "Data completeness: 99.1\u00a0%",
     ):  # fmt: skip
         assert words in said, words
+
+
+def test_a_week_says_once_what_it_is_compared_with():
+    html = first_page(weekly())
+    assert html.count("Compared with the week before") == 1
+    assert ">−0.9, worse&" in html
+    assert "12–18 November 2026" in html
 
 
 def test_many_machines_show_the_six_worst_and_say_how_many_follow():
