@@ -27,11 +27,12 @@ DEFINITIONS = (
     Definition("Roll-up", "minutes and pieces are added, then divided; ratios are never averaged",
                ISO),
     Definition("Data completeness", "PBT / (PBT + time without data)", "AMIS"),
-    Definition("Chance", "share of sampled outcomes of the shift at or above the threshold",
+    Definition("Chance", "calibrated probability that a shift's downtime reaches the threshold",
                "AMIS"),
     Definition("80 % and 95 % range", "quantiles 0.1 to 0.9 and 0.025 to 0.975 of the prediction",
                "AMIS"),
     Definition("Seasonal naive", "the value of the same day of the week before", "yardstick"),
-    Definition("Confidence", "how far past ranges of this kind held, 0 to 100 %", "AMIS"),
+    Definition("Confidence", "calibrated probability that the prediction is wrong by at most "
+               "15 min or 10 % of the shift, whichever is more", "AMIS"),
     Definition("Anomaly score", "0 to 1, how far a moment lies from what is usual", "AMIS"),
 )  # fmt: skip

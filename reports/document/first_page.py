@@ -94,7 +94,7 @@ def _card(kpi: Kpi) -> Card:
         is_up = gap.startswith("+")
         verdict = "better" if is_up == kpi.higher_is_better else "worse"
         when = f" on {kpi.before_name}" if is_short(kpi.before_name) else ""
-        second = f"{gap}{when}" + (", as before" if gap.startswith("±") else f", {verdict}")
+        second = f"{gap}{when}" + ("" if gap.startswith("±") else f", {verdict}")
     number = figure(kpi.value, kpi.kind)
     return Card(kpi.label, number, UNITS[kpi.kind], cut(first or "no target", 40), cut(second, 40))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 
 FONTS = Path(__file__).resolve().parent.parent.parent / "static" / "vendor"
@@ -37,7 +39,9 @@ class Document:
 def pdf_of(document: Document) -> bytes:
     """Raises NoRenderer."""
     try:
-        from reports.document.weasy import weasy_pdf
+        # Where Pango is missing WeasyPrint prints advice; what is printed is for our caller.
+        with redirect_stdout(StringIO()):
+            from reports.document.weasy import weasy_pdf
     except (ImportError, OSError):
         return _second(document)
     return weasy_pdf(document)

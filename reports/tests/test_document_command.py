@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import pypdf
 import pytest
 
 from reports.document.__main__ import main
@@ -43,6 +44,28 @@ def test_as_a_program_it_makes_a_pdf_without_django(content, tmp_path):
     (path,) = tmp_path.glob("*.pdf")
     assert path.read_bytes().startswith(b"%PDF-1.7")
     assert json.loads(done.stdout) == {"pdf": path.name}
+
+
+NO_PANGO = """
+import sys, cffi
+opened = cffi.FFI.dlopen
+def missing(self, name, flags=0):
+    if "pango" in str(name) or "gobject" in str(name):
+        raise OSError(f"cannot load library {name!r}")
+    return opened(self, name, flags)
+cffi.FFI.dlopen = missing
+from reports.document.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_where_pango_is_missing_the_pdf_is_made_and_nothing_else_is_printed(content, tmp_path):
+    words = [sys.executable, "-c", NO_PANGO, str(content), str(tmp_path), "--formats", "pdf"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (path,) = tmp_path.glob("*.pdf")
+    assert json.loads(done.stdout) == {"pdf": path.name}
+    assert "PlutoBook" in pypdf.PdfReader(path).metadata.creator
 
 
 @pytest.mark.parametrize(
