@@ -12,6 +12,7 @@ from production.figures.svg import box, svg
 from reports.document.content import Content, Kpi, Loss, MachineDay
 from reports.document.fixed import fixed
 from reports.document.outlook import NextShift, RiskRow
+from reports.document.thin import thinned
 from reports.document.words import MINUS, UNKNOWN, cut, difference, figure, minutes
 
 MOST, MOST_AT_RISK, FEW = 6, 5, 3
@@ -119,10 +120,11 @@ def strips(content: Content, machines: Sequence[MachineDay], *, height: float) -
 
 def _strip(content: Content, one: MachineDay, height: float, *, is_last: bool) -> Strip:
     head = content.head
+    start, end = head.start.timestamp(), head.end.timestamp()
     drawn = strip(
-        one.stretches,
-        start=head.start.timestamp(),
-        end=head.end.timestamp(),
+        thinned(one.stretches, start=start, end=end, most=int(STRIP)),
+        start=start,
+        end=end,
         now=None,
         ticks=content.ticks if is_last else (),
         title=f"States of {one.machine_name} over time; {minutes(one.lost_min)} were lost",

@@ -1,5 +1,5 @@
-"""PDF by PlutoPrint, which needs nothing beside its own package: the same pages, without tags,
-attachments and PDF/A. Only `pdf.py` imports this, when a PDF is made.
+"""PDF by PlutoPrint, which needs nothing beside its own package: the same pages, but no outline, no
+tags, no attachment and no PDF/A. Only `pdf.py` imports this, when a PDF is made.
 """
 
 from __future__ import annotations

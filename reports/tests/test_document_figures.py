@@ -8,9 +8,11 @@ import pytest
 from analytics.figures.columns import columns
 from analytics.figures.members import member_lines
 from analytics.figures.waterfall import waterfall
+from production.figures.strip import Stretch
 from production.figures.svg import at, box, dot, inset, stretched, svg, text, way
 from reports.document.charts import charts
 from reports.document.fixed import SVG, fixed, title_of
+from reports.document.thin import thinned
 from reports.tests.sample_content import large_content, sample_content
 
 CHARTS = charts(sample_content())
@@ -116,3 +118,14 @@ def test_a_large_plant_has_few_timelines_and_comparisons():
     drawn = charts(large_content())
     assert drawn["machine_comparison"].count("<text") <= 40
     assert sum(name.startswith("anomaly_timeline") for name in drawn) <= 6
+
+
+def test_a_strip_of_more_stretches_than_pixels_shows_what_took_most_of_each():
+    kinds = ("running", "down")
+    many = [Stretch(n, n + (0.7 if n % 2 else 1.0), kinds[n % 2]) for n in range(1000)]
+    half = thinned(many, start=0, end=1000, most=100)
+    assert [(one.start, one.end, one.kind) for one in half] == [(0.0, 1000.0, "running")]
+    stop = [*many[:400], Stretch(400, 500, "down"), *many[500:]]
+    told = [(one.start, one.end, one.kind) for one in thinned(stop, start=0, end=1000, most=100)]
+    assert told == [(0, 400, "running"), (400, 500, "down"), (500, 1000, "running")]
+    assert thinned(many, start=0, end=1000, most=1000) is many
