@@ -124,7 +124,6 @@ def test_the_pdf_prints_them_and_fetches_nothing(payloads, door):
     said = text_of(pdf)
     assert [text for text in payloads if squeezed(text) not in said] == []
     assert "root:" not in said
-    assert "49" not in said.partition("{{7*7}}")[0][-10:]
     assert list(pypdf.PdfReader(io.BytesIO(pdf)).attachments) == [
         "amis-plant_chicago-2026-11-18.xlsx"
     ]
