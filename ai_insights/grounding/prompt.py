@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ai_insights.grounding.fact import PERCENT, POINTS, Fact, Facts
-from ai_insights.grounding.rules.steps import ROLES
+from ai_insights.grounding.rules.step import ROLES
 
 PLAN_DAYS = 7
 SYSTEM = """You write the analysis that a plant manager reads in the morning.

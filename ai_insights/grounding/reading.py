@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, TypeVar, get_args
 
 from ai_insights.grounding.analysis import SECTIONS, Advice, Analysis, Claim, PlanItem, Priority
-from ai_insights.grounding.rules.steps import MAINTENANCE, ROLES
+from ai_insights.grounding.rules.step import MAINTENANCE, ROLES
 
 MOST_CLAIMS = 40
 """Of one list: more is no analysis."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.utils import timezone as clock
@@ -33,12 +34,15 @@ Messages = list[dict[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What is to be written about. `names` are the plant's machines, machine_id → name."""
+    """What is to be written about. `names` are the plant's machines, machine_id → name; the plan of
+    maintenance begins on `first_day`.
+    """
 
     facts: Facts
     names: Mapping[str, str]
     plant: str
     days: int
+    first_day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,9 @@ class _Conversation:
 
     def about(self, brief: Brief) -> Checked | None:
         """What of the first answer holds, or of the second where that is better."""
-        messages = messages_of(brief.facts, plant=brief.plant, days=brief.days)
+        messages = messages_of(
+            brief.facts, plant=brief.plant, days=brief.days, first_day=brief.first_day
+        )
         reply = self._ask(messages)
         first = self._judge(reply, brief)
         if reply is None or first is None or not first.dropped or self._left_s < LEAST_S:
@@ -108,7 +114,7 @@ class _Conversation:
             return None
         call = self.calls[-1]
         try:
-            found = checked(read(reply.text), brief.facts, brief.names)
+            found = checked(read(reply.text), brief.facts, brief.names, first_day=brief.first_day)
         except Unreadable as error:
             call.status, call.detail = "garbage", str(error)
             return None

@@ -41,12 +41,14 @@ def write_insight(
     facts = build_facts(window, now=now)
     first, last = days_of(window)
     tell(40, "Writing")
-    ours = write(facts, start=plant_day(now, plant_timezone()))
+    first_day = plant_day(now, plant_timezone())
+    ours = write(facts, start=first_day)
     written = Written(ours, source=RULES)
     model = settings.LANGUAGE_MODEL
     if by_model and model.is_there and asks_model():
         tell(50, f"Asking {model.name}")
-        brief = Brief(facts, _names(), plant_name(), (last - first).days + 1)
+        days = (last - first).days + 1
+        brief = Brief(facts, _names(), plant_name(), days=days, first_day=first_day)
         written = model_writes(brief, ours, model=model)
     tell(90, "Storing")
     return _stored(written, facts, window=window, now=now, asked_by=asked_by)

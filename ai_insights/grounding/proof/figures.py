@@ -10,8 +10,10 @@ from ai_insights.grounding.fact import Fact
 from ai_insights.grounding.proof.dates import windows
 from ai_insights.grounding.proof.names import masked, own_names
 from ai_insights.grounding.proof.numeral import Numeral, numerals
-from ai_insights.grounding.proof.units import factor, of_fact
+from ai_insights.grounding.proof.units import ANY_COUNT, factor, of_fact
 
+_NOUN = re.compile(r"[ \u00a0]([a-z-]{3,}s)\b")
+_STOPS = ("failures", "breakdowns", "events", "occurrences", "incidents", "interruptions")
 _SLACK = 1e-9
 COARSE = 0.05
 """Share by which a length of time in another unit may be off: 742 min are 12 h, 38 min not 1 h."""
@@ -61,7 +63,7 @@ def _is_value(numeral: Numeral, fact: Fact, text: str) -> bool:
     if fact.value is None or numeral.value is None or numeral.kind != "number":
         return False
     times = factor(said=numeral.unit, of=of_fact(fact.unit))
-    if times is None:
+    if times is None or not _counts_the_same(numeral, fact, text):
         return False
     value = fact.value * times
     if times != 1.0 and abs(numeral.value - abs(value)) > COARSE * abs(value):
@@ -71,6 +73,14 @@ def _is_value(numeral: Numeral, fact: Fact, text: str) -> bool:
     if value < 0 and not _SIGNED_WORDS.search(text):
         return shows(numeral, value)
     return shows(numeral, abs(value))
+
+
+def _counts_the_same(numeral: Numeral, fact: Fact, text: str) -> bool:
+    """ "2 counters" is no number of stops; "61 failures" may be one."""
+    noun = _NOUN.match(text, numeral.end) if numeral.unit == ANY_COUNT else None
+    if noun is None or (fact.unit == "stops" and noun[1] in _STOPS):
+        return True
+    return noun[1].removesuffix("s")[:4] in f"{fact.label} {fact.text} {fact.key} {fact.unit}".lower()
 
 
 def _is_share(numeral: Numeral, cited: Sequence[Fact]) -> bool:

@@ -9,7 +9,7 @@ from ai_insights.grounding.analysis import Advice, PlanItem
 from ai_insights.grounding.fact import Fact, Facts
 from ai_insights.grounding.rules.causes import reasons
 from ai_insights.grounding.rules.phrase import of_machines, printed, quoted, say, time_of
-from ai_insights.grounding.rules.steps import MAINTENANCE, SHIFT_LEAD, Step
+from ai_insights.grounding.rules.step import MAINTENANCE, SHIFT_LEAD, Step
 from ai_insights.grounding.rules.week import Day, due, worked
 
 Schedule = dict[Step, Day]

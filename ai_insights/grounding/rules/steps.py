@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from ai_insights.grounding.analysis import Claim, Priority
+from ai_insights.grounding.analysis import Claim
 from ai_insights.grounding.fact import Fact, Facts
 from ai_insights.grounding.rules.causes import kinds, reasons
 from ai_insights.grounding.rules.phrase import (
@@ -18,10 +17,8 @@ from ai_insights.grounding.rules.phrase import (
     say,
     time_of,
 )  # fmt: skip
+from ai_insights.grounding.rules.step import MAINTENANCE, NOW, PLANNING, QUALITY, SHIFT_LEAD, Step
 
-MAINTENANCE, SHIFT_LEAD, QUALITY, PLANNING = "Maintenance", "Shift lead", "Quality", "Planning"
-ROLES = (MAINTENANCE, SHIFT_LEAD, QUALITY, PLANNING)
-NOW = "now"
 MUCH_SHARE = 20.0
 """Per cent of all downtime from which on one reason is urgent."""
 BARE_SHARE = 10.0
@@ -33,29 +30,10 @@ _OF_PLANNING = re.compile(
 _OF_QUALITY = re.compile(r"quality|reject|scrap|defect|inspection|sample", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """`task` is the action as an order without its end: a day may be put behind it."""
-
-    priority: Priority
-    owner: str
-    task: str
-    on: tuple[Fact, ...]
-    because: Claim
-    effect: Claim | None = None
-    until: str = ""
-    """In words, the shift or day after which it comes too late."""
-
-    @property
-    def machine(self) -> Fact | None:
-        """The fact that names the machine; None where the step is the plant's."""
-        return next((fact for fact in self.on if fact.machine_id), None)
-
-
 def steps(facts: Facts) -> list[Step]:
     """All steps that the facts call for, the most urgent first."""
     found = [
-        *_down(facts), *_reasons(facts), *_risks(facts), *_unassigned(facts),
+        *_down(facts), *_reasons(facts), *_longest(facts), *_risks(facts), *_unassigned(facts),
         *_changeovers(facts), *_scrap(facts), *_speed(facts), *_anomalies(facts), *_silence(facts),
     ]  # fmt: skip
     rank = {"high": 0, "medium": 1, "low": 2}
@@ -84,6 +62,20 @@ def _reasons(facts: Facts) -> Iterator[Step]:
             because=say("It took {spent}" + stops + ".", spent=spent,
                         **({"times": times} if times else {})),
             effect=_saving(spent),
+        )  # fmt: skip
+
+
+def _longest(facts: Facts) -> Iterator[Step]:
+    """The machine that stood longest, where nobody told why."""
+    machines = of_machines(facts, "downtime_min")
+    if reasons(facts) or not machines:
+        return
+    worst = max(machines, key=printed)
+    if printed(worst) > 0:
+        yield Step(
+            priority="medium", owner=MAINTENANCE, on=(worst,), effect=_saving(worst),
+            task=f"Go through the stops of {worst.machine_name} and give each a reason",
+            because=say("It stood still for {spent}.", spent=worst),
         )  # fmt: skip
 
 
@@ -165,10 +157,11 @@ def _scrap(facts: Facts) -> Iterator[Step]:
 
 
 def _speed(facts: Facts) -> Iterator[Step]:
-    for fact in kinds(facts)[:3]:
+    for n, fact in enumerate(kinds(facts)[:3]):
         if fact.key == "loss_speed":
             yield Step(
-                priority="low", owner=MAINTENANCE, on=(fact,), effect=_saving(fact),
+                priority="medium" if n == 0 else "low", owner=MAINTENANCE, on=(fact,),
+                effect=_saving(fact),
                 task="Find out why machines run slower than their ideal speed",
                 because=say("Reduced speed cost {spent}.", spent=fact),
             )  # fmt: skip
