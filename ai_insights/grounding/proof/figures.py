@@ -80,7 +80,9 @@ def _counts_the_same(numeral: Numeral, fact: Fact, text: str) -> bool:
     noun = _NOUN.match(text, numeral.end) if numeral.unit == ANY_COUNT else None
     if noun is None or (fact.unit == "stops" and noun[1] in _STOPS):
         return True
-    return noun[1].removesuffix("s")[:4] in f"{fact.label} {fact.text} {fact.key} {fact.unit}".lower()
+    return (
+        noun[1].removesuffix("s")[:4] in f"{fact.label} {fact.text} {fact.key} {fact.unit}".lower()
+    )
 
 
 def _is_share(numeral: Numeral, cited: Sequence[Fact]) -> bool:
