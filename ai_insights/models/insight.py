@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+OF_THE_WINDOW = ("oee", "good_units", "downtime_min")
+
 
 class Insight(models.Model):
     """`facts` and `analysis` are the plain forms of `grounding.Fact` and `grounding.Analysis`.
@@ -28,3 +30,8 @@ class Insight(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_day} to {self.last_day} by {self.source}"
+
+    @property
+    def knows_something(self) -> bool:
+        """Whether any figure of the window itself has a value."""
+        return any(row["key"] in OF_THE_WINDOW and row["value"] is not None for row in self.facts)

@@ -32,19 +32,25 @@ def ask_for_insight(*, days: int, now: datetime, user: Any) -> tuple[Job, Run]:
 
 def current_insight(*, days: int, now: datetime) -> Insight:
     """The newest analysis of the last `days` complete days; where there is none yet, one that our
-    rules write at once.
+    rules write at once, and write again while nothing is known of these days.
     """
     window = insight_window(days, now=now)
-    return insight_of(window) or write_insight(window=window, now=now, by_model=False)
+    known = insight_of(window)
+    if known is not None and known.knows_something:
+        return known
+    return write_insight(window=window, now=now, by_model=False)
 
 
 def plan_insights(*, now: datetime) -> list[Run]:
-    """Write down which of the day's analyses are due; the runs to hand to workers."""
+    """Write down which of the day's analyses are due; the runs to hand to workers.
+
+    What a reader had written earlier does not stand in for one: it knew of no prediction, and no
+    language model was asked.
+    """
     if ProductionRecord.objects.exists() and predictions_are_settled(now):
         for days in DAILY_DAYS:
             window = insight_window(days, now=now)
-            if insight_of(window) is None:
-                plan_run(Piece(KIND, window.interval.end, chunk=str(days)))
+            plan_run(Piece(KIND, window.interval.end, chunk=str(days)))
     return unsent(KIND, now=now)
 
 

@@ -35,7 +35,8 @@ def write_insight(
     """Write and store the analysis of a window of plant days.
 
     The language model is asked where one is set up, the plant allows it and `by_model`. What it
-    says is stored only where it holds against the facts, else our rules' text stands in.
+    says is stored only where it holds against the facts, else our rules' text stands in. What knows
+    nothing of its time is not kept, because records may still come, unless a model was asked.
     """
     tell(5, "Collecting facts")
     facts = build_facts(window, now=now)
@@ -64,7 +65,7 @@ def _stored(
     written: Written, facts: Facts, *, window: Window, now: datetime, asked_by: str
 ) -> Insight:
     first, last = days_of(window)
-    insight = Insight.objects.create(
+    insight = Insight(
         first_day=first,
         last_day=last,
         days=(last - first).days + 1,
@@ -75,6 +76,8 @@ def _stored(
         dropped=written.dropped,
         asked_by=asked_by,
     )
+    if insight.knows_something or written.calls:
+        insight.save()
     for call in written.calls:
         call.insight, call.source = insight, written.source
         call.save()

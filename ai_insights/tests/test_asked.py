@@ -46,6 +46,26 @@ def test_the_next_complete_day_brings_new_ones(inside, settled, at):
     assert len(asked.plan_insights(now=NOW + timedelta(days=1))) == 3
 
 
+def test_a_reader_who_came_before_the_predictions_does_not_keep_the_days_analysis_away(
+    inside, settled
+):
+    fill(machines=1, days=10)
+    early = asked.current_insight(days=7, now=NOW)
+
+    carry_out_all(asked.plan_insights(now=NOW))
+
+    assert asked.current_insight(days=7, now=NOW).pk > early.pk
+
+
+def test_records_that_come_later_replace_a_text_that_knew_of_nothing(inside):
+    assert not asked.current_insight(days=7, now=NOW).knows_something
+
+    fill(machines=1, days=10)
+
+    assert asked.current_insight(days=7, now=NOW).knows_something
+    assert Insight.objects.count() == 1
+
+
 def test_nothing_is_due_in_a_plant_without_a_record(inside, settled):
     assert asked.plan_insights(now=NOW) == []
 
