@@ -14,6 +14,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
 from django.urls import re_path
 
+from amis import clock
 from amis.handshake import answer_refusals_by_their_code
 from amis.limit import RequestLimit
 from production.consumers import LiveConsumer
@@ -23,6 +24,9 @@ from tenants.sockets import SocketDoor
 
 DatabaseWrapper.idle = IdleConnections()
 answer_refusals_by_their_code()
+# What requests hand to workers goes by our own application, which names the plant in each message;
+# as the default it is there for every thread.
+clock.app.set_default()
 application = ProtocolTypeRouter(
     {
         "http": RequestLimit(django_app, requests=settings.MAX_REQUESTS),

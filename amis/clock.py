@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging
 from tenant_schemas_celery.app import CeleryApp
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amis.settings")
@@ -23,3 +23,9 @@ def keep_our_logging(**_: object) -> None:
     from django.conf import settings
 
     logging.config.dictConfig(settings.LOGGING)
+
+
+@beat_init.connect
+def make_what_is_missing(**_: object) -> None:
+    """At the start the last complete day of each plant is reported, if it was not."""
+    app.send_task("reports.tasks.plan_reports", kwargs={"at_start": True})

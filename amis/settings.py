@@ -207,12 +207,14 @@ CELERY_BEAT_SCHEDULE = {
     "beat-heartbeat": {"task": "amis.tasks.beat_heartbeat", "schedule": 10.0},
     "predictions": {"task": "analytics.tasks.plan_predictions", "schedule": 20.0},
     "insights": {"task": "ai_insights.tasks.plan_insights", "schedule": 20.0},
+    "reports": {"task": "reports.tasks.plan_reports", "schedule": 20.0},
     "partitions-ahead": {"task": "production.tasks.make_partitions", "schedule": 6 * 3600.0},
 }
 
 LIVE_INTERVAL_S = ENVIRONMENT.live_interval_s
 MAX_REQUESTS = ENVIRONMENT.max_requests
 LANGUAGE_MODEL = ENVIRONMENT.language_model
+MAIL = ENVIRONMENT.mail
 REPORTS_DIR = STATE_DIR / "reports"
 MAIL_DIR = STATE_DIR / "mail"
 

@@ -27,6 +27,10 @@ from production.api.series import Series
 from production.api.stop_list import Stops
 from production.api.stops import StopReason
 from production.views import setup
+from reports.api.files import LatestReport, ReportDownload
+from reports.api.reports import ReportDetail, Reports
+from reports.api.schedule import Schedule
+from reports.views import reports
 
 handler400 = "amis.views.bad_request"
 handler403 = "amis.views.forbidden"
@@ -66,6 +70,11 @@ plant_routes = [
     *both("ai/insights", Insights.as_view()),
     *both("ai/maintenance-plan", MaintenancePlan.as_view()),
     *both("ai/calls", Calls.as_view()),
+    *both("reports", Reports.as_view()),
+    *both("reports/latest", LatestReport.as_view()),
+    *both("reports/schedule", Schedule.as_view()),
+    *both("reports/<str:report_id>", ReportDetail.as_view()),
+    *both("reports/<str:report_id>/<str:form>", ReportDownload.as_view()),
 ]
 urlpatterns = [
     path("", views.front, name="overview"),
@@ -87,5 +96,6 @@ urlpatterns = [
     *both("models", views.on_plant(models), name="models"),
     *both("insights", views.on_plant(insights), name="insights"),
     *both("insights/sent", views.on_plant(sent), name="insights_sent"),
+    *both("reports", views.on_plant(reports), name="reports"),
     *both("settings", views.on_plant(setup), name="settings"),
 ]

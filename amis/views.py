@@ -41,6 +41,8 @@ ENDPOINTS = {
     "submit": "/api/production/submit",
     "machines": "/api/machines",
     "machines_live": "/api/machines/live",
+    "reports": "/api/reports/",
+    "report_latest": "/api/reports/latest",
     "websocket": "/ws",
     "websocket_status": "/api/websocket/status",
     "tenants": "/api/tenants/list",

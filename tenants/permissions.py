@@ -18,6 +18,7 @@ class Action(StrEnum):
     RUN_JOBS = "run_jobs"
     CONFIGURE = "configure"
     PROMOTE_MODELS = "promote_models"
+    SCHEDULE_REPORTS = "schedule_reports"
     MANAGE_PEOPLE = "manage_people"
     ADMINISTER = "administer"
 
@@ -30,6 +31,7 @@ LOWEST_ROLE: dict[Action, Role] = {
     Action.RUN_JOBS: Role.SUPERVISOR,
     Action.CONFIGURE: Role.ENGINEER,
     Action.PROMOTE_MODELS: Role.MANAGER,
+    Action.SCHEDULE_REPORTS: Role.MANAGER,
     Action.MANAGE_PEOPLE: Role.MANAGER,
     Action.ADMINISTER: Role.ADMIN,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from analytics.ml.instants import plant_day
 from production.models import ProductionRecord
 from production.selectors.calendar import plant_timezone
 from production.selectors.complete_day import last_complete_day
@@ -26,7 +27,11 @@ def insight_window(days: int, *, now: datetime) -> Window:
 
 
 def days_of(window: Window) -> tuple[date, date]:
-    """First and last plant day of a window of dates, both included."""
-    assert window.dates is not None
-    first, after = window.dates
-    return first, after - timedelta(days=1)
+    """First and last plant day of a window, both included; of instants the days that they touch."""
+    if window.dates is not None:
+        first, after = window.dates
+        return first, max(first, after - timedelta(days=1))
+    start, end = window.interval.start, window.interval.end
+    last = max(start, end - timedelta(microseconds=1))
+    timezone = plant_timezone()
+    return plant_day(start, timezone), plant_day(last, timezone)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from amis.environment.database import Database, database_of
 from amis.environment.language_model import LanguageModel, language_model_of
+from amis.environment.mail import Mail, mail_of
 from amis.environment.sources import (
     DATABASE_NAMES,
     ROOT,
@@ -33,6 +34,7 @@ __all__ = [
     "Database",
     "Environment",
     "LanguageModel",
+    "Mail",
     "given",
     "home",
     "load",
@@ -64,6 +66,7 @@ class Environment:
     log_level: str
     history_days: int
     language_model: LanguageModel
+    mail: Mail
 
 
 def load(environ: Mapping[str, str] | None = None, *, root: Path = ROOT) -> Environment:
@@ -99,6 +102,7 @@ def _environment(values: Values) -> Environment:
         log_level=values.choice("AMIS_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         history_days=values.number("AMIS_HISTORY_DAYS", 180, int, lowest=1, highest=3650),
         language_model=language_model_of(values),
+        mail=mail_of(values, demo=demo),
     )
     if values.faults:
         raise BadEnvironment(values.faults)

@@ -13,6 +13,8 @@ from amis.stack.ports import first_free, free_port, is_free
 from amis.stack.services import PLANTS
 
 FIRST_PLC_PORT = 4840
+HANDED_ON = ("GROQ_", "AI_", "EMAIL_", "SMTP_")
+"""Names that begin so reach `manage.py` too; the services have the whole environment."""
 
 
 class PortTaken(Exception):
@@ -106,8 +108,18 @@ def write_environment(installation: Installation, *, base_domain: str, cache_url
         lines |= _callers(DATABASE_NAMES)
     else:
         lines |= _local_database(installation)
+    lines |= _handed_on()
     text = "".join(f"{name}={value}\n" for name, value in lines.items())
     paths.write_private(paths.ENV, text)
+
+
+def _handed_on() -> dict[str, str]:
+    """The caller's mail server and language model, in quotes so that spaces stay as they are."""
+    return {
+        name: f"'{value}'"
+        for name, value in os.environ.items()
+        if name.startswith(HANDED_ON) and value and "\n" not in value
+    }
 
 
 def _callers(names: frozenset[str]) -> dict[str, str]:

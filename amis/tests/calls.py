@@ -12,6 +12,7 @@ from django.test import Client
 CHICAGO, LYON, BASE = "plant-chicago.amis.localhost", "plant-lyon.amis.localhost", "amis.localhost"
 JOB_ID = "00000000-0000-4000-8000-000000000007"
 VERSION_ID = 7_000_007
+REPORT_ID = 7_000_008
 DAY = datetime(2026, 2, 7, 12, tzinfo=UTC)
 KPI = {
     "units_produced", "good_units", "defective_units", "yield", "defect_rate", "downtime_min",
@@ -28,7 +29,7 @@ ROW = {"production_date": "2026-02-07", "machine_id": "m001", "shift": "day",
 NAMED = {
     "/M001/": "/{machine_id}/", JOB_ID: "{job_id}", "stops/7/": "stops/{stop_id}/",
     "anomalies/7/confirm": "anomalies/{anomaly_id}/{verdict}",
-    f"models/{VERSION_ID}/": "models/{version_id}/",
+    f"models/{VERSION_ID}/": "models/{version_id}/", f"reports/{REPORT_ID}": "reports/{report_id}",
 }  # fmt: skip
 """What stands in a path where the schema has a name."""
 NEXT_SHIFT = {
@@ -57,6 +58,10 @@ INSIGHT = {
     "quality_items", "ml_analysis", "source", "verified", "facts", "citations", "generated_at",
 }  # fmt: skip
 PLAN = {"maintenance_plan", "maintenance_plan_items", "source", "generated_at"}
+REPORT = {
+    "id", "kind", "plant_date", "from", "to", "made_at", "state", "late", "files", "deliveries",
+}  # fmt: skip
+SCHEDULE = {"enabled", "time", "weekdays", "recipients", "formats", "next_at"}
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,8 @@ class Call:
     def send(self, client: Client, path: str, **headers: str):
         if self.method == "get":
             return client.get(path, **headers)
-        return client.post(path, json.dumps(self.body), content_type="application/json", **headers)
+        ask = getattr(client, self.method)
+        return ask(path, json.dumps(self.body), content_type="application/json", **headers)
 
 
 CALLS = [
@@ -121,4 +127,9 @@ CALLS = [
     Call("ai/insights", JOB, "post", {"days": 7}, "supervisor", 202),
     Call("ai/maintenance-plan?days=30", PLAN),
     Call("ai/calls", PAGE),
+    Call("reports", PAGE),
+    Call("reports", JOB, "post", {"from": "2026-02-07", "to": "2026-02-08"}, "supervisor", 202),
+    Call(f"reports/{REPORT_ID}", REPORT),
+    Call("reports/schedule", SCHEDULE),
+    Call("reports/schedule", SCHEDULE, "put", {"time": "07:30"}, "manager"),
 ]  # fmt: skip

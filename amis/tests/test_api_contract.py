@@ -12,13 +12,14 @@ from django.test import Client
 from django.utils import timezone as clock
 from django_tenants.utils import tenant_context
 
-from amis.tests.calls import BASE, CALLS, CHICAGO, DAY, JOB_ID, LYON, ROW, VERSION_ID
+from amis.tests.calls import BASE, CALLS, CHICAGO, DAY, JOB_ID, LYON, REPORT_ID, ROW, VERSION_ID
 from amis.tests.described import faults
 from analytics.models import Anomaly, ModelVersion, Promotion, Run
 from analytics.tests.stored import RISKS, store_forecast, store_risks
 from production.models import Job, Machine, ProductionRecord, Stop
 from production.services.reasons import ensure_reasons
 from production.tests.factories import make_machine
+from reports.models import Delivery, Report, ReportFile
 
 EVERY_CALL = pytest.mark.parametrize("call", CALLS, ids=lambda call: call.path)
 
@@ -48,6 +49,7 @@ def _begin_again() -> None:
     values |= {"status": "open", "score": 0.9, "sentence": "Odd", "signals": []}
     Anomaly.objects.update_or_create(pk=7, defaults=values)
     _serve_again()
+    _report_again()
 
 
 def _serve_again() -> None:
@@ -60,6 +62,15 @@ def _serve_again() -> None:
     ModelVersion.objects.filter(pk=now.pk).update(status="champion")
     for n, version in enumerate((before, now)):
         Promotion.objects.create(version=version, at=DAY + timedelta(days=n), by="AMIS", why="Why.")
+
+
+def _report_again() -> None:
+    """One report is issued, and none is being made."""
+    Report.objects.exclude(pk=REPORT_ID).delete()
+    values = {"kind": "daily", "plant_date": DAY.date(), "start": DAY, "end": DAY, "made_at": DAY}
+    report, _ = Report.objects.update_or_create(pk=REPORT_ID, defaults=values | {"state": "issued"})
+    ReportFile.objects.get_or_create(report=report, format="pdf", name="a.pdf", content=b"%PDF-")
+    Delivery.objects.get_or_create(report=report, to="boss@amis.example", message_id="<1@a>")
 
 
 @pytest.fixture

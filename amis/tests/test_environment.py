@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from amis.environment import BadEnvironment, home, load, secret
+from amis.stack import paths
+from amis.stack.install import _make, write_environment
 
 GOOD = {
     "SECRET_KEY": "k" * 40,
@@ -126,3 +128,60 @@ def test_passwords_are_not_shown_where_the_settings_are_printed(tmp_path: Path):
     text = repr(load({**GOOD, "DB_PASSWORD": "hush"}, root=tmp_path))
     assert "hush" not in text
     assert "k" * 40 not in text
+
+
+def test_mail_goes_as_the_environment_says(tmp_path: Path):
+    values = {
+        **GOOD,
+        "EMAIL_SENDER": "amis@factory.example",
+        "EMAIL_RECEIVER": "ann@factory.example, ben@factory.example",
+        "EMAIL_PASSWORD": "se same",
+        "SMTP_SERVER": "smtp.factory.example",
+        "SMTP_PORT": "465",
+    }
+    mail = load(values, root=tmp_path).mail
+    assert (mail.sender, mail.server, mail.port) == (
+        "amis@factory.example", "smtp.factory.example", 465,
+    )  # fmt: skip
+    assert mail.receivers == ("ann@factory.example", "ben@factory.example")
+    assert mail.password == "se same"
+    assert "se same" not in repr(mail)
+
+
+def test_without_a_word_about_mail_only_the_demo_has_a_sender_and_a_receiver(tmp_path: Path):
+    mail = load(GOOD, root=tmp_path).mail
+    assert (mail.sender, mail.receivers, mail.server, mail.port) == ("", (), "", 587)
+    demo = load({**GOOD, "AMIS_DEMO": "1"}, root=tmp_path).mail
+    assert (demo.sender, demo.receivers, demo.server) == (
+        "amis@amis.example", ("reports@amis.example",), "",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("EMAIL_SENDER", "nobody"),
+        ("EMAIL_RECEIVER", "a@b.example, c d@e.example"),
+        ("SMTP_SERVER", "smtp://host/"),
+        ("SMTP_PORT", "0"),
+    ],
+)
+def test_a_mail_setting_that_cannot_work_is_refused_at_the_start(tmp_path: Path, name, value):
+    with pytest.raises(BadEnvironment, match=name):
+        load({**GOOD, name: value}, root=tmp_path)
+
+
+def test_the_demo_hands_mail_and_language_model_on_to_manage_py(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(paths, "ENV", tmp_path / ".amis" / "env")
+    paths.ENV.parent.mkdir()
+    told = {"EMAIL_PASSWORD": "it's a 'secret' ", "SMTP_SERVER": "127.0.0.1", "SMTP_PORT": "2525",
+            "GROQ_BASE_URL": "http://127.0.0.1:11434/v1"}  # fmt: skip
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    made = _make(8000, 1)
+    write_environment(made, base_domain="amis.localhost", cache_url="redis://127.0.0.1:6379/0")
+    known = load({}, root=tmp_path)
+    assert (known.mail.server, known.mail.port) == ("127.0.0.1", 2525)
+    assert known.mail.password == "it's a 'secret'"
+    assert known.language_model.base_url == "http://127.0.0.1:11434/v1"
+    assert paths.ENV.stat().st_mode & 0o077 == 0

@@ -37,11 +37,13 @@ FIELDS = ("production_date", "machine_id", "shift", "units_produced", "defective
 GOOD = {"production_date": "2026-02-07", "machine_id": "M001", "shift": "Day",
         "units_produced": 10, "defective_units": 1, "downtime_min": 5}  # fmt: skip
 POSTS = ("production/submit", "stops/7/reason", "jobs/x/cancel", "kpis", "nothing", "ml/train",
-         "ml/rollback", "ml/models/x/promote", "ml/anomalies/x/confirm", "ai/insights")  # fmt: skip
+         "ml/rollback", "ml/models/x/promote", "ml/anomalies/x/confirm", "ai/insights",
+         "reports")  # fmt: skip
 READS = ("kpis", "production", "machines", "machines/live", "machines/M001/series", "jobs/x",
          "websocket/status", "ml/forecast", "ml/forecast-advanced", "ml/anomalies", "ml/models",
          "ml/scorecard", "stops", "data-issues", "targets", "ai/costs", "ai/insights",
-         "ai/maintenance-plan", "ai/calls")  # fmt: skip
+         "ai/maintenance-plan", "ai/calls", "reports", "reports/x", "reports/schedule",
+         "reports/7/pdf")  # fmt: skip
 PARAMETERS = ("days", "from", "to", "machine_id", "line", "shift", "limit", "offset", "group_by",
               "points", "format", "active_only", "metric", "task", "status", "why",
               "kind")  # fmt: skip

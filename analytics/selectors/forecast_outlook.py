@@ -31,21 +31,32 @@ SHOWN_BEFORE = 28
 YARDSTICK = "seasonal_naive"
 
 
-def newest_forecast(*, metric: str, key: str) -> Forecast | None:
-    """The forecast that serves: of the newest origin, the full one before the cheap one."""
+def newest_forecast(*, metric: str, key: str, said_by: datetime | None = None) -> Forecast | None:
+    """The forecast that serves: of the newest origin, the full one before the cheap one. With
+    `said_by` the one that served then.
+    """
     rows: QuerySet[Forecast] = Forecast.objects.filter(
         metric=metric, key=key, is_shadow=False, made_by="live"
     )
+    if said_by is not None:
+        rows = rows.filter(issued_at__lte=said_by)
     order = ("-origin", "is_cheap", "-issued_at")
     return rows.select_related("version").order_by(*order).first()
 
 
 def forecast_outlook(
-    *, metric: str, machine_id: str | None, days: int, now: datetime
+    *,
+    metric: str,
+    machine_id: str | None,
+    days: int,
+    now: datetime,
+    said_by: datetime | None = None,
 ) -> ForecastOutlook | Insufficient:
-    """The daily forecast of a metric of a machine, or of the plant where `machine_id` is None."""
+    """The daily forecast of a metric of a machine, or of the plant where `machine_id` is None; with
+    `said_by` the one that served then.
+    """
     key = machine_id or PLANT
-    row = newest_forecast(metric=metric, key=key)
+    row = newest_forecast(metric=metric, key=key, said_by=said_by)
     if row is None or row.served == "insufficient":
         return why_no_forecast(now=now, metric=metric, key=key, row=row)
     return _outlook(row, days)

@@ -25,12 +25,12 @@ def said_live() -> QuerySet[Prediction]:
 
 
 def said_last(now: datetime, *, machine_id: str | None = None) -> Said | None:
-    """None where nothing is stored for a shift that is still to end.
+    """What was said up to `now`; None where nothing is stored for a shift that is still to end.
 
     A shift to come goes before the one that runs, which is shown only in the minutes in which the
     next one is being scored.
     """
-    rows = _newest(said_live().filter(shift_end__gt=now), now)
+    rows = _newest(said_live().filter(shift_end__gt=now, as_of__lte=now), now)
     plant = next((row for row in rows if row.machine is None), None)
     machines = [row for row in rows if row.machine is not None]
     if machine_id is not None:

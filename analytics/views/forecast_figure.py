@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from analytics.figures.bands import DayBand, DayValue, axis_marks, forecast_bands
+from analytics.selectors.day_bands import coming_days, past_days, unusual_days
 from analytics.selectors.findings import forecast_found
-from analytics.selectors.outlook_shapes import (
-    LEVELS,
-    Ahead,
-    ForecastOutlook,
-    Measured,
-    Total,
-)
+from analytics.selectors.outlook_shapes import Ahead, ForecastOutlook, Total
 from analytics.templatetags.predictions import from_to, with_unit
 
 PAST_DAYS = 28
 TEASER_HEIGHT = 190
-DAYS_OF_WEEK = 7
 
 
 def figure_of(outlook: ForecastOutlook, name: str) -> dict[str, Any]:
     found = forecast_found(outlook)
-    coming = _coming(outlook.dates, outlook.quantiles, outlook.closed)
-    past = _past(outlook.history, PAST_DAYS)
+    coming = coming_days(outlook.dates, outlook.quantiles, outlook.closed)
+    past = past_days(outlook.history, PAST_DAYS)
     return {
         "found": found,
         "figure": forecast_bands(
@@ -67,8 +61,8 @@ def _day(day: date) -> str:
 
 def teaser_of(ahead: Ahead) -> dict[str, Any]:
     """The overview's small picture: as many days back as ahead."""
-    coming = _coming(ahead.dates, ahead.quantiles, ahead.closed)
-    past = _past(ahead.history, len(coming))
+    coming = coming_days(ahead.dates, ahead.quantiles, ahead.closed)
+    past = past_days(ahead.history, len(coming))
     title = _("Downtime of the last and the next days: %(median)s predicted") % {
         "median": with_unit(ahead.total.median, "min")
     }
@@ -78,27 +72,6 @@ def teaser_of(ahead: Ahead) -> dict[str, Any]:
         "past": past,
         "coming": coming,
     }
-
-
-def _coming(
-    dates: Sequence[date],
-    quantiles: Mapping[str, Sequence[float | None]],
-    closed: Mapping[date, str],
-) -> list[DayBand]:
-    why = _unusual(dates, closed)
-    lo95, lo80, median, hi80, hi95 = (quantiles[level] for level in LEVELS)
-    return [
-        DayBand(
-            day, median[n], lo80[n], hi80[n], lo95[n], hi95[n],
-            is_open=day not in closed, closed=why.get(day, ""),
-        )
-        for n, day in enumerate(dates)
-    ]  # fmt: skip
-
-
-def _past(history: Sequence[Measured], days: int) -> list[DayValue]:
-    """A closed day is a gap, whatever was recorded on it."""
-    return [DayValue(one.day, one.value if one.is_open else None) for one in history[-days:]]
 
 
 def _totals(outlook: ForecastOutlook) -> list[Total]:
@@ -113,17 +86,6 @@ def _totals(outlook: ForecastOutlook) -> list[Total]:
 
 def _card(total: Total, outlook: ForecastOutlook) -> dict[str, Any]:
     """Today, the next 7 or the next 30 days, beside as many days before."""
-    until = _unusual(outlook.dates[: total.days], outlook.closed)
+    until = unusual_days(outlook.dates[: total.days], outlook.closed)
     named = [day for day, why in until.items() if why]
     return {"total": total, "day": outlook.origin, "closed": named[:3]}
-
-
-def _unusual(dates: Sequence[date], closed: Mapping[date, str]) -> dict[date, str]:
-    """Closed days and why; nothing is said of a weekday that is never worked."""
-    worked = {day.weekday() for day in dates if day not in closed}
-    few = len(dates) <= DAYS_OF_WEEK
-    return {
-        day: why if few or day.weekday() in worked else ""
-        for day in dates
-        if (why := closed.get(day)) is not None
-    }

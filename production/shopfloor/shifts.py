@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -121,6 +121,13 @@ def start_of_day(day: date, timezone: str) -> datetime:
     return _instant(day, 0, ZoneInfo(timezone))
 
 
+def instant_at(day: date, at: time, timezone: str) -> datetime:
+    """The instant at which a plant's clock first shows a time of a day; where it skips the time,
+    the end of the gap.
+    """
+    return _instant(day, at.hour * 60 + at.minute, ZoneInfo(timezone))
+
+
 def validate_pattern(pattern: WeekPattern) -> None:
     """Raise Invalid when times are malformed, shifts overlap or a break lies outside every
     shift.
@@ -200,8 +207,8 @@ def _breaks_in(
     """
     zone = ZoneInfo(calendar.timezone)
     found = []
-    for time in calendar.pattern.breaks:
-        start, end = _span(time.start, time.end, "break")
+    for span_of in calendar.pattern.breaks:
+        start, end = _span(span_of.start, span_of.end, "break")
         for days in (0, DAY_MIN):
             if span[0] <= start + days and end + days <= span[1]:
                 first = _instant(day, start + days, zone)

@@ -16,6 +16,7 @@ PAGES = {
     "anomalies": "/anomalies/",
     "forecast": "/forecast/",
     "model versions": "/models/",
+    "reports": "/reports/",
     "settings": "/settings/",
     "not found": "/nowhere/",
 }

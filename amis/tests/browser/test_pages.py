@@ -6,7 +6,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/", "/machines/M001/", "/risk/", "/anomalies/", "/forecast/", "/models/",
+PAGES = ("/", "/machines/M001/", "/risk/", "/anomalies/", "/forecast/", "/models/", "/reports/",
          "/settings/", "/accounts/plants/", "/api/kpis", "/api/docs/",
          "/admin/", "/admin/production/machine/add/")  # fmt: skip
 

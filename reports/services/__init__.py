@@ -1,0 +1,1 @@
+"""Reports: planned, made, issued and mailed."""
