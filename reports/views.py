@@ -17,6 +17,7 @@ from ai_insights.selectors.facts.days import span_words
 from ai_insights.selectors.windows import days_of
 from analytics.models import Run
 from analytics.templatetags.figures import minutes, percent, pieces
+from production.models import Connection, Job
 from production.selectors.jobs import newest_job
 from production.selectors.machines import plant_machines
 from reports.models import Delivery, Report
@@ -54,14 +55,17 @@ STATES = {
 
 def reports(request: HttpRequest) -> HttpResponse:
     now = clock.now()
-    job = newest_job(RUN, now=now)
+    job = newest_job([RUN], now=now)
+    made = _made_by(job) if job else None
     context = {
         "page": "reports",
         "now": now,
         "job": job,
         "job_retry": "_report_retry.html",
         "job_cancelled": _("No report was issued."),
-        "retry": _retry(job) if job else None,
+        "job_title": _title(made),
+        "retry": _retry(made) if made else None,
+        "simulated": Connection.objects.filter(simulated=True).exists(),
         "may_train": may(request.place.role, Action.RUN_JOBS),
         "newest": _newest(),
         "rows": [_row(one) for one in shown_reports()[:MOST_ROWS]],
@@ -127,12 +131,20 @@ def _form(now: datetime) -> dict[str, Any]:
     return {"day": day, "has_machines": plant_machines().exists()}
 
 
-def _retry(job: Any) -> dict[str, Any] | None:
-    """The window of a report that failed, to ask for it once more."""
+def _made_by(job: Job) -> Report | None:
     run = Run.objects.filter(job=job).first()
-    report = report_of(run) if run else None
+    return report_of(run) if run else None
+
+
+def _title(report: Report | None) -> str:
+    """What the job makes."""
     if report is None:
-        return None
+        return str(_("Report"))
+    return f"{_('Report')}: {span_words(*days_of(window_of_report(report)))}"
+
+
+def _retry(report: Report) -> dict[str, Any]:
+    """The window of a report, to ask for it once more."""
     window = window_of_report(report)
     ends = (report.start, report.end)
     if window.dates is not None:

@@ -11,7 +11,7 @@ from django.test import Client
 from django_tenants.utils import schema_context
 
 from ai_insights.services.write import write_insight
-from analytics.models import Prediction, Target
+from analytics.models import Anomaly, OddHour, Prediction, Target
 from analytics.tests.stored import RISKS, store_forecast, store_risks
 from production.api.query import window_of
 from production.models import Machine, ProductionRecord, Stop, StopReason
@@ -174,6 +174,22 @@ def test_of_an_earlier_window_it_tells_what_was_said_then_and_says_so(inside):
     assert "As it was said on Tue 17 Nov 05:00." in content.next_shift.sentences
     assert content.forecasts == ()
     assert content.missing["forecasts"]
+
+
+def test_anomalies_of_the_window_are_those_of_the_api(inside, api):
+    machine = Machine.objects.get(machine_id="M001")
+    noon = NOW - timedelta(hours=14)
+    for start, said in ((noon, "Temperature was 71.2"), (noon - timedelta(days=3), "Long ago")):
+        Anomaly.objects.create(
+            machine=machine, grain="signal", start=start, end=start + timedelta(hours=1), score=0.9,
+            sentence=said, expected="58 to 66",
+        )  # fmt: skip
+    OddHour.objects.create(machine=machine, hour=noon, score=0.9, is_anomaly=True)
+    oddities = content_of().oddities
+    assert [one.sentence for one in oddities.rows] == ["Temperature was 71.2"]
+    assert oddities.timelines[0].points == ((noon.timestamp(), 0.9, True),)
+    told = api("ml/anomalies?days=2")["results"][0]
+    assert (told["score"], told["text"]) == (0.9, oddities.rows[0].sentence)
 
 
 def test_nothing_that_was_said_later_is_told_of_an_earlier_window(inside):

@@ -110,6 +110,7 @@ def test_a_report_that_failed_says_why_and_can_be_tried_again(page_of):
     finish_job(job=job, state=Job.State.FAILED, message="Pango is missing.")
     page = page_of()
     assert "Pango is missing." in page
+    assert "<strong>Report: Wed 18 Nov</strong>" in page
     assert '<input type="hidden" name="from" value="2026-11-18">' in page
     assert '<input type="hidden" name="to" value="2026-11-19">' in page
     assert ">Retry</button>" in page

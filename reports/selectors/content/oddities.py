@@ -25,10 +25,12 @@ def oddities_of(sheet: Sheet) -> tuple[Oddities | None, dict[str, str]]:
 
 
 def _oddities(found: AnomalyList, events: list[AnomalyEvent]) -> Oddities:
+    """One line is drawn for all machines, so only where it is the same for all."""
+    thresholds = {one.threshold for one in found.timelines}
     return Oddities(
         rows=tuple(_oddity(one) for one in events),
         timelines=tuple(_timeline(one) for one in found.timelines),
-        threshold=found.threshold,
+        threshold=thresholds.pop() if len(thresholds) == 1 else None,
     )
 
 
