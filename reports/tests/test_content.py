@@ -173,7 +173,8 @@ def test_of_an_earlier_window_it_tells_what_was_said_then_and_says_so(inside):
     assert content.next_shift.said_at == then
     assert "As it was said on Tue 17 Nov 05:00." in content.next_shift.sentences
     assert content.forecasts == ()
-    assert content.missing["forecasts"]
+    assert content.ahead == content.missing["forecasts"]
+    assert content.ahead == "No forecast had been made by the end of this window."
 
 
 def test_anomalies_of_the_window_are_those_of_the_api(inside, api):

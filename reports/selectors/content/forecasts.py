@@ -27,6 +27,7 @@ LABELS = {
 DAYS, PAST_DAYS = 30, 28
 COMPARED = {"lstm": "LSTM", "prophet": "Prophet"}
 NOT_INSTALLED = "not installed or not trained"
+NOT_SAID = "No forecast had been made by the end of this window."
 Outlook = shapes.ForecastOutlook
 
 
@@ -44,7 +45,7 @@ def forecasts_of(sheet: Sheet) -> tuple[tuple[MetricForecast, ...], tuple[Foreca
     for metric in metrics_of_plant():
         outlook = outlook_of(sheet, metric)
         if isinstance(outlook, shapes.Insufficient):
-            why = why or " ".join(outlook.missing)
+            why = why or (_(NOT_SAID) if sheet.is_past else " ".join(outlook.missing))
             continue
         found.append(_forecast(sheet, outlook))
         rows += _rows(outlook)
