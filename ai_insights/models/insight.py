@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 OF_THE_WINDOW = ("oee", "good_units", "downtime_min")
+AHEAD_MISSING = ("Next shift, not", "Downtime ahead, not")
 
 
 class Insight(models.Model):
@@ -35,3 +36,9 @@ class Insight(models.Model):
     def knows_something(self) -> bool:
         """Whether any figure of the window itself has a value."""
         return any(row["key"] in OF_THE_WINDOW and row["value"] is not None for row in self.facts)
+
+    @property
+    def lacks_predictions(self) -> bool:
+        """Whether the next shift or the days ahead were not predicted yet."""
+        labels = (row["label"] for row in self.facts if row["key"] == "missing")
+        return any(label.startswith(AHEAD_MISSING) for label in labels)

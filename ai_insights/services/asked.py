@@ -13,13 +13,14 @@ from ai_insights.selectors.windows import DAILY_DAYS, insight_window
 from ai_insights.services.rate import take_turn
 from ai_insights.services.write import write_insight
 from analytics.models import Run
-from analytics.selectors.settled import predictions_are_settled
+from analytics.selectors.settled import predictions_are_settled, predictions_are_there
 from analytics.services.runs import Piece, plan_run, unsent
 from production.models import Job, ProductionRecord
 from production.services.jobs import create_job
 
 KIND = "insight"
 PAGE = "/insights/"
+PREDICTED = "predicted"
 
 
 @transaction.atomic
@@ -51,7 +52,14 @@ def plan_insights(*, now: datetime) -> list[Run]:
         for days in DAILY_DAYS:
             window = insight_window(days, now=now)
             plan_run(Piece(KIND, window.interval.end, chunk=str(days)))
+            if _came_late(insight_of(window), now):
+                plan_run(Piece(KIND, window.interval.end, chunk=f"{days}:{PREDICTED}"))
     return unsent(KIND, now=now)
+
+
+def _came_late(written: Insight | None, now: datetime) -> bool:
+    """Whether the predictions that an analysis did not wait for are there now."""
+    return written is not None and written.lacks_predictions and predictions_are_there(now)
 
 
 def write_run(run: Run, *, now: datetime, tell: Any) -> str:

@@ -52,6 +52,7 @@ def insights(request: HttpRequest) -> HttpResponse:
     now, days = clock.now(), _days(request)
     insight = current_insight(days=days, now=now)
     facts, analysis = facts_of(insight.facts), analysis_of(insight.analysis)
+    cited = {name for _, claim in analysis.claims() for name in claim.fact_ids}
     headline, *parts = _parts(analysis, facts)
     context = {
         "page": "insights",
@@ -65,7 +66,8 @@ def insights(request: HttpRequest) -> HttpResponse:
         "board": week_board(
             analysis, facts, start=plant_day(insight.generated_at, plant_timezone())
         ),
-        "facts": list(facts),
+        "facts": [fact for fact in facts if fact.id in cited],
+        "other_facts": [fact for fact in facts if fact.id not in cited],
         "sentences": sum(1 for _ in analysis.claims()),
         "dropped": len(insight.dropped),
         "asks_model": asks_model(),

@@ -14,18 +14,27 @@ WEEKEND = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """A piece of maintenance; `words` are its action without the day, which the column tells."""
+
+    item: PlanItem
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """A machine's week; `cells` are lists of items by day, `lost` its downtime of the window."""
+    """A machine's week; `cells` are the tasks of each day, `lost` its downtime of the window."""
 
     machine_name: str
     lost: Fact | None
-    cells: Sequence[Sequence[PlanItem]]
+    cells: Sequence[tuple[date, Sequence[Task]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """A day's predicted downtime; `share` of the week's largest, 0..100, for its bar."""
+    """A day's predicted downtime; `share` is that of the week's largest, 0..100, for its bar."""
 
+    day: date
     fact: Fact | None
     share: float
 
@@ -52,15 +61,28 @@ def week_board(analysis: Analysis, facts: Facts, *, start: date) -> Board:
         Row(
             items[0].machine_name,
             facts.one("downtime_min", machine_id),
-            [[item for item in items if item.date == day] for day in days],
+            [(day, [_task(item) for item in items if item.date == day]) for day in days],
         )
         for machine_id, items in machines.items()
     ]
-    return Board(days, rows, _ahead(facts))
+    return Board(days, rows, _ahead(facts, days))
 
 
-def _ahead(facts: Facts) -> list[Ahead]:
-    """Nothing where nothing is predicted."""
-    daily = facts.all("forecast_day")[:DAYS]
-    most = max((fact.value or 0.0 for fact in daily), default=0.0)
-    return [Ahead(fact, 100 * (fact.value or 0.0) / most if most else 0.0) for fact in daily]
+def _task(item: PlanItem) -> Task:
+    day = f"On {item.date:%a} {item.date.day} {item.date:%b}, "
+    words = item.action.text.removeprefix(day).removesuffix(".")
+    return Task(item, f"{words[:1].upper()}{words[1:]}")
+
+
+def _ahead(facts: Facts, days: Sequence[date]) -> list[Ahead]:
+    """The forecast of each of the days, found by its words; nothing where none is predicted."""
+    daily = {fact.window: fact for fact in facts.all("forecast_day")}
+    found = [(day, daily.get(f"{day:%a} {day.day} {day:%b}")) for day in days]
+    most = max((fact.value or 0.0 for _, fact in found if fact), default=0.0)
+    if not any(fact for _, fact in found):
+        return []
+    return [Ahead(day, fact, _share(fact, most)) for day, fact in found]
+
+
+def _share(fact: Fact | None, most: float) -> float:
+    return 100 * (fact.value or 0.0) / most if fact and most else 0.0

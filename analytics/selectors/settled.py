@@ -14,11 +14,16 @@ PATIENCE = timedelta(minutes=3)
 FIRST_WORK = ("train_downtime", "train_forecast", "train_lstm", "score", "forecast")
 
 
+def predictions_are_there(now: datetime) -> bool:
+    """Whether a risk of the next shift and a forecast are stored."""
+    return said_last(now) is not None and Forecast.objects.exists()
+
+
 def predictions_are_settled(now: datetime) -> bool:
     """True where risk and forecasts are stored, where the work on them has ended without (too
     little data), or where it takes longer than a reader should wait.
     """
-    if said_last(now) is not None and Forecast.objects.exists():
+    if predictions_are_there(now):
         return True
     begun = Run.objects.filter(kind__in=FIRST_WORK).order_by("created_at").first()
     if begun is None:

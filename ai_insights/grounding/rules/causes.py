@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ LOSSES = {
     "loss_idle": "idle time", "loss_speed": "reduced speed", "loss_defects": "defects",
 }  # fmt: skip
 LEAST_SHARE = 0.05
+_WAITED = re.compile(r"starv|block|upstream|downstream", re.IGNORECASE)
 MANY, SHORT_MIN = 20, 8
 """Stops of one reason that are many, and a stop that is short: minutes of one on average."""
 
@@ -44,7 +46,6 @@ def causes(facts: Facts) -> tuple[Claim, ...]:
             _losses(facts),
             _machines(facts),
             *_reasons(found),
-            *_nature(found),
             _changeovers(facts),
             _longest(facts),
             _anomaly(facts),
@@ -110,20 +111,24 @@ def _reasons(found: list[Reason]) -> Iterator[Claim]:
         more = {"times": times, "share": share}
         yield say(f"{head}{stops}{part}.", reason=quoted(spent.text), name=spent.machine_name,
                   spent=spent, **{name: fact for name, fact in more.items() if fact})  # fmt: skip
+        if n == 0:
+            yield from _nature(spent, times)
 
 
-def _nature(found: list[Reason]) -> Iterator[Claim]:
+def _nature(spent: Fact, times: Fact | None) -> Iterator[Claim]:
     """What the pattern of the worst reason suggests."""
-    for spent, times, _ in found[:1]:
-        if times is None:
-            return
-        mean = (spent.value or 0.0) / max(times.value or 0.0, 1.0)
-        on = [spent, times]
-        if printed(times) >= MANY and mean < SHORT_MIN:
-            text = "Stops so short and frequent point to setting or material, not to a breakdown."
-            yield say(text, on=on)
-        elif printed(times) > 1 and mean >= 3 * SHORT_MIN:
-            yield say("Stops so long and few point to a repair that takes its time.", on=on)
+    if times is None:
+        return
+    mean = (spent.value or 0.0) / max(times.value or 0.0, 1.0)
+    on = [spent, times]
+    if _WAITED.search(spent.text):
+        text = "{name} waited there for its neighbour, so look for the cause beside it first."
+        yield say(text, name=spent.machine_name, on=on)
+    elif printed(times) >= MANY and mean < SHORT_MIN:
+        text = "Stops so short and frequent point to setting or material, not to a breakdown."
+        yield say(text, on=on)
+    elif printed(times) > 1 and mean >= 3 * SHORT_MIN:
+        yield say("Stops so long and few point to a repair that takes its time.", on=on)
 
 
 def _changeovers(facts: Facts) -> Claim | None:
@@ -150,7 +155,10 @@ def _anomaly(facts: Facts) -> Claim | None:
     if count is None or printed(count) <= 0:
         return None
     verb = "is" if printed(count) == 1 else "are"
-    if not worst or not is_wordy(worst[0].text):
+    if not worst:
         return say("{count} {verb} open.", count=count, verb=verb)
+    if not is_wordy(worst[0].text):
+        return say("{count} {verb} open, the strongest on {name}.", count=count, verb=verb,
+                   name=worst[0].machine_name, on=[worst[0]])  # fmt: skip
     return say("{count} {verb} open, the strongest on {name}: {what}.", count=count, verb=verb,
                name=worst[0].machine_name, what=quoted(worst[0].text), on=[worst[0]])  # fmt: skip

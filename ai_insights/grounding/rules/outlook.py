@@ -96,8 +96,8 @@ def _skill(facts: Facts) -> Claim | None:
     skill = facts.one("forecast_skill")
     if skill is None or printed(skill) <= 0:
         return None
-    return say("In tests on the past its error was {skill} below that of {rule}.", skill=skill,
-               rule=_rule(skill))  # fmt: skip
+    return say("In tests on the past the forecast's error was {skill} below that of {rule}.",
+               skill=skill, rule=_rule(skill))  # fmt: skip
 
 
 def _rule(skill: Fact) -> str:

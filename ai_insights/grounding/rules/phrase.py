@@ -9,6 +9,7 @@ from ai_insights.grounding.fact import MINUTES, PERCENT, PIECES, POINTS, Fact, F
 
 NO_BREAK, MINUS = "\u00a0", "\u2212"
 SPAN = " – "
+DOWN_LONG_MIN = 10
 _DECIMALS = {PERCENT: 1, POINTS: 1}
 _WHOLE = {MINUTES, PIECES, "stops", "gaps", "anomalies", "machines", "resets"}
 _ONE = {
@@ -92,6 +93,13 @@ def listed(parts: Sequence[str]) -> str:
 def is_wordy(text: str) -> bool:
     """Whether a text can be quoted: its numbers would have no fact of their own."""
     return bool(text.strip()) and not any(sign.isdigit() for sign in text)
+
+
+def down_long(facts: Facts) -> list[Fact]:
+    """The machines that stand now and have stood for a while: a text is read all day, and a stop of
+    a few minutes is over before anybody has read of it.
+    """
+    return [fact for fact in facts.all("down_now") if printed(fact) >= DOWN_LONG_MIN]
 
 
 def given(facts: Facts, key: str) -> Fact | None:

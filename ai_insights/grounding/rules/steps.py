@@ -10,6 +10,7 @@ from ai_insights.grounding.fact import Fact, Facts
 from ai_insights.grounding.rules.causes import kinds, reasons
 from ai_insights.grounding.rules.phrase import (
     bare,
+    down_long,
     figure,
     of_machines,
     printed,
@@ -21,6 +22,9 @@ from ai_insights.grounding.rules.step import MAINTENANCE, NOW, PLANNING, QUALITY
 
 MUCH_SHARE = 20.0
 """Per cent of all downtime from which on one reason is urgent."""
+LITTLE_SHARE = 10.0
+"""Per cent of all downtime below which a second reason is left in peace."""
+MOST_RISKS = 2
 BARE_SHARE = 10.0
 """Per cent of downtime without a reason that is too much where the plant set no target."""
 HIGH_RISK = ("critical", "high")
@@ -41,7 +45,7 @@ def steps(facts: Facts) -> list[Step]:
 
 
 def _down(facts: Facts) -> Iterator[Step]:
-    for fact in facts.all("down_now")[:2]:
+    for fact in down_long(facts)[:2]:
         name = fact.machine_name
         yield Step(
             priority="high", owner=MAINTENANCE, task=f"Bring {name} back to work", on=(fact,),
@@ -51,7 +55,11 @@ def _down(facts: Facts) -> Iterator[Step]:
 
 
 def _reasons(facts: Facts) -> Iterator[Step]:
+    whole = facts.one("downtime_min")
+    least = LITTLE_SHARE / 100 * (whole.value or 0.0) if whole else 0.0
     for n, (spent, times, share) in enumerate(reasons(facts)[:3]):
+        if n and (spent.value or 0.0) < least:
+            continue
         is_much = n == 0 and share is not None and printed(share) >= MUCH_SHARE
         stops = " in {times}" if times else ""
         yield Step(
@@ -90,10 +98,9 @@ def _saving(spent: Fact) -> Claim:
 
 
 def _risks(facts: Facts) -> Iterator[Step]:
-    down = {fact.machine_id for fact in facts.all("down_now")}
-    for chance in facts.all("risk_chance"):
-        if chance.text not in HIGH_RISK or chance.machine_id in down:
-            continue
+    down = {fact.machine_id for fact in down_long(facts)}
+    likely = [one for one in facts.all("risk_chance") if one.text in HIGH_RISK]
+    for chance in [one for one in likely if one.machine_id not in down][:MOST_RISKS]:
         yield Step(
             priority="high" if chance.text == "critical" else "medium", owner=MAINTENANCE,
             task=f"Inspect {chance.machine_name} before the shift {chance.window}", on=(chance,),

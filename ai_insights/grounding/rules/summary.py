@@ -8,6 +8,7 @@ from ai_insights.grounding.analysis import Claim
 from ai_insights.grounding.fact import Fact, Facts
 from ai_insights.grounding.rules.phrase import (
     bare,
+    down_long,
     given,
     is_wordy,
     of_machines,
@@ -77,7 +78,7 @@ def _lost(facts: Facts) -> tuple[str, Parts]:
 
 
 def _down(facts: Facts) -> Iterator[Claim]:
-    for fact in facts.all("down_now")[:2]:
+    for fact in down_long(facts)[:2]:
         tail = f"; the reason entered is {quoted(fact.text)}." if fact.text else (
             "; no reason is entered yet.")  # fmt: skip
         yield say("{name} is down now, {since}" + "{tail}", name=fact.machine_name,

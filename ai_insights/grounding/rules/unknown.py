@@ -13,7 +13,6 @@ from ai_insights.grounding.rules.phrase import (
     of_machines,
     present,
     printed,
-    quoted,
     say,
 )  # fmt: skip
 
@@ -25,6 +24,8 @@ NOT_PREDICTED = {
     "Downtime ahead": "Downtime ahead is not predicted yet",
     "Anomalies": "Anomalies are not looked for yet",
 }
+FEW_MIN = 30
+"""Minutes without a reason below which nobody need know where they stood."""
 MODELS = {"risk_skill": "The prediction of the next shift", "forecast_skill": "The forecast"}
 
 
@@ -55,7 +56,7 @@ def _unassigned(facts: Facts) -> Iterator[Claim]:
     yield say("{spent} of downtime have no reason" + part + aim + ".", spent=spent,
               **{name: fact for name, fact in more.items() if fact})  # fmt: skip
     machines = of_machines(facts, "unassigned_min")
-    if machines and printed(machines[0]) > 0 and printed(machines[0]) < printed(spent):
+    if machines and FEW_MIN <= printed(machines[0]) < printed(spent):
         yield say("{part} of them stand on {name}.", part=machines[0],
                   name=machines[0].machine_name)  # fmt: skip
 
@@ -93,8 +94,13 @@ def _missing(facts: Facts) -> Iterator[Claim]:
             continue
         told.add(what)
         head = NOT_PREDICTED.get(what, "Something is not predicted yet")
-        why = quoted(fact.text) if is_wordy(fact.text) else "the history is too short"
-        yield say("{head}: {why}.", head=head, why=why, on=[fact])
+        yield say("{head}{why}.", head=head, why=_why(fact.text), on=[fact])
+
+
+def _why(sentence: str) -> str:
+    """The reason without its counts ("have 0, need 1"), which would be numbers of no fact."""
+    why = sentence.partition(": have")[0].rstrip(".")
+    return f": {why[0].lower()}{why[1:]}" if is_wordy(why) else ""
 
 
 def _losers(facts: Facts) -> Iterator[Claim]:

@@ -10,6 +10,7 @@ from ai_insights.selectors.facts.days import day_words
 from ai_insights.selectors.facts.missing import missing_facts
 from ai_insights.selectors.facts.results import per_cent
 from ai_insights.selectors.facts.scene import MOST_MACHINES, Scene
+from analytics.figures.names import spoken
 from analytics.models import Prediction
 from analytics.selectors.missing import why_no_risk
 from analytics.selectors.risk_outlook import evidence_of
@@ -39,7 +40,7 @@ def _fact(scene: Scene, row: Prediction, key: str, label: str, value: float, uni
         unit,
         scene.machines[row.machine.machine_id],
         window=f"{row.shift}, {day_words(row.production_date)}",
-        basis=f"model {row.version.number}, {row.served} serves",
+        basis=f"model {row.version.number}, “{spoken(row.served)}” serves",
         text=row.risk,
         url=URL,
     )
@@ -69,11 +70,11 @@ def _skill(scene: Scene, plant: Prediction) -> Iterator[Fact]:
         return
     yield scene.fact(
         "risk_skill",
-        f"Prediction's error below that of {evidence.naive_name}",
+        f"Prediction's error below that of the rule “{spoken(evidence.naive_name)}”",
         per_cent(evidence.skill_vs_naive),
         PERCENT,
         window="shifts held back",
         basis=evidence.guard,
-        text=evidence.naive_name,
+        text=spoken(evidence.naive_name),
         url=URL,
     )
