@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 
 from celery import shared_task
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone as clock
 from django_tenants.utils import schema_context
+from kombu.exceptions import OperationalError
 
 from ai_insights.services import asked
 from analytics.models import Run
@@ -29,6 +30,20 @@ def plan_insights() -> None:
         except Exception:
             # One plant's trouble is not the others'.
             logger.exception("Which insights are due in %s could not be planned.", schema)
+
+
+def send(run: Run) -> None:
+    """Hand a run to a worker once it is there to be read. While nothing takes messages, Beat's next
+    round hands it out.
+    """
+
+    def hand_over() -> None:
+        try:
+            carry_out_insight.apply_async((run.pk,), retry=False)
+        except OperationalError:
+            logger.warning("The analysis %s waits for Beat: no broker takes it.", run.pk)
+
+    transaction.on_commit(hand_over)
 
 
 @shared_task(name="ai_insights.tasks.carry_out_insight", reject_on_worker_lost=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db import transaction
 from django.utils import timezone as clock
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -14,7 +13,7 @@ from ai_insights.api.wire import CallPage, InsightIn, InsightOut, MaintenancePla
 from ai_insights.models import WriterCall
 from ai_insights.selectors.cards import insight_card, plan_card
 from ai_insights.services.asked import ask_for_insight, current_insight
-from ai_insights.tasks import carry_out_insight
+from ai_insights.tasks import send
 from production.api.query import (
     DEFAULT_DAYS,
     MOST_DAYS,
@@ -51,7 +50,7 @@ class Insights(PlantView):
     def post(self, request: Request) -> Response:
         days = _days_in(request.data)
         job, run = ask_for_insight(days=days, now=clock.now(), user=request.user)
-        transaction.on_commit(lambda: carry_out_insight.delay(run.pk))
+        send(run)
         headers = {"Location": f"/api/jobs/{job.pk}"}
         return Response(job_card(job), status=202, headers=headers)
 
