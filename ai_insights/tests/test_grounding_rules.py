@@ -103,3 +103,45 @@ def test_a_model_that_lost_to_a_naive_rule_is_named_among_what_we_do_not_know():
     claims = write(facts, start=START).sections["what_we_do_not_know"]
     text = "The forecast lost to seasonal naive in tests: its error was 4.2\u00a0% above."
     assert text in [claim.text for claim in claims]
+
+
+def changed(key: str, **more) -> Facts:
+    """The board's facts with those of a key altered."""
+    return Facts(tuple(replace(f, **more) if f.key == key else f for f in FACTS))
+
+
+def with_fact(key: str, label: str, text: str) -> Facts:
+    one = replace(FACTS.rows[0], id="K999", key=key, label=label, value=None, text=text)
+    return Facts((*FACTS, one))
+
+
+def test_a_stop_of_a_few_minutes_is_not_news_for_the_whole_day():
+    assert "is down now" in told(FACTS)
+    short = told(changed("down_now", value=4.0))
+    assert "is down now" not in short
+    assert "back to work" not in short
+
+
+def test_what_is_not_predicted_is_told_with_its_true_reason():
+    label = "Downtime ahead, not predicted"
+    few = with_fact("missing", label, "Days with records: have 5, need 14.")
+    assert "not predicted yet: too few days with records." in told(few)
+    soon = "The models are trained and the first forecast is being made: have 0, need 1."
+    text = told(with_fact("missing", label, soon))
+    assert "not predicted yet: the models are trained and the first forecast is being made." in text
+    assert "too short" not in text
+
+
+def test_a_machine_that_waits_for_its_neighbour_is_not_blamed():
+    text = told(_renamed("Jam at infeed", "Starved upstream"))
+    assert "Filler 2 waited there for its neighbour" in text
+    assert "point to setting or material" not in text
+
+
+def _renamed(old: str, new: str) -> Facts:
+    return Facts(tuple(replace(f, text=new) if f.text == old else f for f in FACTS))
+
+
+def test_why_nothing_is_known_is_told_once():
+    text = told(without_values(FACTS))
+    assert text.count("nothing was recorded") <= 3

@@ -19,6 +19,7 @@ from ai_insights.views.chips import Piece, chipped
 from ai_insights.views.week import week_board
 from analytics.ml.instants import plant_day
 from production.api.query import MOST_DAYS
+from production.models import Machine
 from production.selectors.calendar import plant_timezone
 from production.selectors.jobs import newest_job
 from tenants.permissions import Action, may
@@ -60,6 +61,8 @@ def insights(request: HttpRequest) -> HttpResponse:
         "days": days,
         "spans": DAILY_DAYS if days in DAILY_DAYS else sorted({*DAILY_DAYS, days}),
         "insight": insight,
+        "role": request.place.role,
+        "has_machines": Machine.objects.exists(),
         "headline": headline,
         "parts": parts,
         "steps": [_step(advice, facts) for advice in analysis.recommendations],

@@ -98,9 +98,13 @@ def _missing(facts: Facts) -> Iterator[Claim]:
 
 
 def _why(sentence: str) -> str:
-    """The reason without its counts ("have 0, need 1"), which would be numbers of no fact."""
-    why = sentence.partition(": have")[0].rstrip(".")
-    return f": {why[0].lower()}{why[1:]}" if is_wordy(why) else ""
+    """The reason without its counts ("have 5, need 60"), which would be numbers of no fact."""
+    why, _, counts = sentence.partition(": have")
+    why = why.rstrip(".")
+    if not is_wordy(why):
+        return ""
+    is_sentence = not counts or counts.rstrip(".").endswith("need 1")
+    return f": {'' if is_sentence else 'too few '}{why[0].lower()}{why[1:]}"
 
 
 def _losers(facts: Facts) -> Iterator[Claim]:
@@ -119,9 +123,12 @@ def _losers(facts: Facts) -> Iterator[Claim]:
 
 
 def _undefined(facts: Facts) -> Iterator[Claim]:
+    oee = given(facts, "oee")
+    # The verdict has told why OEE is unknown; the same of its parts is no news.
+    known = oee.basis if oee is not None and oee.value is None else None
     for key, name in UNDEFINED.items():
         fact = given(facts, key)
-        if fact is not None and fact.value is None and is_wordy(fact.basis):
+        if fact is not None and fact.value is None and is_wordy(fact.basis) and fact.basis != known:
             yield say("{name} cannot be told: {why}.", name=name, why=fact.basis, on=[fact])
 
 
