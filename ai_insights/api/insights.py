@@ -79,12 +79,10 @@ class Calls(PlantView):
 
 
 def _days_in(body: Any) -> int:
-    """`days` of a body, which may be left out. Raises Invalid naming the field."""
-    if not isinstance(body, dict):
-        raise invalid("days", 'the body must be an object such as {"days": 7}')
-    days = body.get("days", DEFAULT_DAYS)
-    if isinstance(days, str) and days.isdigit():
-        days = int(days)
+    """`days` of a body. Raises Invalid naming the field."""
+    days = body.get("days") if isinstance(body, dict) else None
+    if isinstance(days, str) and days.isascii() and days.isdigit():
+        days = int(days[:9])
     if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
         raise invalid("days", f"must be a whole number from 1 to {MOST_DAYS}")
     return days
