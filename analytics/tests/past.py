@@ -39,6 +39,8 @@ class Habit:
 USUAL = Habit()
 WORN = Habit(gap_h=60.0, length_min=20.0, gap_later_h=6.0, length_later_min=150.0)
 """Stops rarely and briefly, then often and long: what was learned before does not hold after."""
+LASTING = Habit(gap_h=60.0, length_min=20.0, gap_later_h=20.0, length_later_min=600.0)
+"""Stops rarely and briefly, then for hours: a machine that stands tells of its next shift."""
 
 
 def fill(

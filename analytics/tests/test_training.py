@@ -13,7 +13,7 @@ from analytics.models import ModelVersion, Promotion
 from analytics.services.registry import champion
 from analytics.services.scoring import score
 from analytics.services.training import train_downtime
-from analytics.tests.past import NOW, WORN, fill, steady
+from analytics.tests.past import LASTING, NOW, fill, steady
 from production.models import ProductionRecord
 
 TASK = ModelVersion.Task.DOWNTIME
@@ -54,7 +54,7 @@ def test_a_challenger_that_is_no_better_is_refused_and_its_evidence_is_kept(insi
 
 
 def test_a_challenger_that_errs_less_on_shifts_that_neither_learned_serves(inside, at):
-    fill(days=60, habit=WORN)
+    fill(days=60, habit=LASTING)
     at(NOW - HOUR)
     train(days=33)
     at(NOW)

@@ -42,7 +42,7 @@ def test_no_page_breaks_the_content_security_policy(visit):
 def test_a_manager_gives_a_stop_its_reason(a_stop, visit):
     machine_id, stop = a_stop
     page = visit("alice").go(f"/machines/{machine_id}/")
-    page.locator(f'[data-explain="{stop}"]').click()
+    page.locator(f'[data-explain="{stop}"]').last.click()
     dialog = page.get_by_role("dialog")
     assert dialog.is_visible()
     choices = dialog.get_by_label("Reason", exact=True)
