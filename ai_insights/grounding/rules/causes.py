@@ -10,6 +10,7 @@ from ai_insights.grounding.analysis import Claim
 from ai_insights.grounding.fact import Fact, Facts
 from ai_insights.grounding.rules.phrase import (
     bare,
+    called,
     figure,
     is_wordy,
     listed,
@@ -97,9 +98,9 @@ def _machines(facts: Facts) -> Claim | None:
     if whole is None or len(machines) < 2:
         return None
     first, *others = machines
-    rest = [f"{fact.machine_name} for {figure(fact)}" for fact in others]
+    rest = [f"{called(fact)} for {figure(fact)}" for fact in others]
     text = "{name} stood still for {part} of the {whole}, {rest}."
-    return say(text, name=first.machine_name, part=bare(first), whole=whole, rest=listed(rest),
+    return say(text, name=called(first), part=bare(first), whole=whole, rest=listed(rest),
                on=machines)  # fmt: skip
 
 
@@ -109,7 +110,7 @@ def _reasons(found: list[Reason]) -> Iterator[Claim]:
         part = ", {share} of all downtime" if share else ""
         head = "{reason} on {name} took {spent}" if n == 0 else "{reason} took {spent} on {name}"
         more = {"times": times, "share": share}
-        yield say(f"{head}{stops}{part}.", reason=quoted(spent.text), name=spent.machine_name,
+        yield say(f"{head}{stops}{part}.", reason=quoted(spent.text), name=called(spent),
                   spent=spent, **{name: fact for name, fact in more.items() if fact})  # fmt: skip
         if n == 0:
             yield from _nature(spent, times)
@@ -123,7 +124,7 @@ def _nature(spent: Fact, times: Fact | None) -> Iterator[Claim]:
     on = [spent, times]
     if _WAITED.search(spent.text):
         text = "{name} waited there for its neighbour, so look for the cause beside it first."
-        yield say(text, name=spent.machine_name, on=on)
+        yield say(text, name=called(spent), on=on)
     elif printed(times) >= MANY and mean < SHORT_MIN:
         text = "Stops so short and frequent point to setting or material, not to a breakdown."
         yield say(text, on=on)
@@ -137,7 +138,7 @@ def _changeovers(facts: Facts) -> Claim | None:
         if times is None or printed(spent) <= 0:
             continue
         word = "changeover" if printed(times) == 1 else "changeovers"
-        return say("{name} spent {spent} on {times} {word}.", name=spent.machine_name, spent=spent,
+        return say("{name} spent {spent} on {times} {word}.", name=called(spent), spent=spent,
                    times=bare(times), word=word, on=[times])  # fmt: skip
     return None
 
@@ -146,7 +147,7 @@ def _longest(facts: Facts) -> Claim | None:
     for stop in of_machines(facts, "longest_stop"):
         why = f"; its reason is {quoted(stop.text)}" if stop.text else "; nobody entered its reason"
         return say("The longest stop took {stop} on {name}, from {since} on{why}.", stop=stop,
-                   name=stop.machine_name, since=stop.window, why=why)  # fmt: skip
+                   name=called(stop), since=stop.window, why=why)  # fmt: skip
     return None
 
 
@@ -159,6 +160,6 @@ def _anomaly(facts: Facts) -> Claim | None:
         return say("{count} {verb} open.", count=count, verb=verb)
     if not is_wordy(worst[0].text):
         return say("{count} {verb} open, the strongest on {name}.", count=count, verb=verb,
-                   name=worst[0].machine_name, on=[worst[0]])  # fmt: skip
+                   name=called(worst[0]), on=[worst[0]])  # fmt: skip
     return say("{count} {verb} open, the strongest on {name}: {what}.", count=count, verb=verb,
-               name=worst[0].machine_name, what=quoted(worst[0].text), on=[worst[0]])  # fmt: skip
+               name=called(worst[0]), what=quoted(worst[0].text), on=[worst[0]])  # fmt: skip

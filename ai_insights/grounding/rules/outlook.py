@@ -8,6 +8,7 @@ from ai_insights.grounding.analysis import Claim
 from ai_insights.grounding.fact import Fact, Facts
 from ai_insights.grounding.rules.phrase import (
     bare,
+    called,
     figure,
     is_wordy,
     listed,
@@ -37,7 +38,7 @@ def _next_shift(facts: Facts) -> Iterator[Claim]:
     for chance in facts.all("risk_chance")[:1]:
         level = f"; the risk is {chance.text}" if chance.text else ""
         yield say("In the shift {window}, {name} has a {chance} chance of 30 min or more of "
-                  "downtime{level}.", window=chance.window, name=chance.machine_name,
+                  "downtime{level}.", window=chance.window, name=called(chance),
                   chance=chance, level=level)  # fmt: skip
         machine = chance.machine_id
         expected, low, high = (
@@ -46,7 +47,7 @@ def _next_shift(facts: Facts) -> Iterator[Claim]:
         if expected and low and high:
             yield say("{expected} of downtime are expected of {name}, in an 80 % range "
                       "from {low} to {high}.",
-                      name=chance.machine_name, expected=expected, low=bare(low),
+                      name=called(chance), expected=expected, low=bare(low),
                       high=high, on=[low])  # fmt: skip
         yield from _factor(facts.one("risk_factor", machine))
 
@@ -54,14 +55,14 @@ def _next_shift(facts: Facts) -> Iterator[Claim]:
 def _factor(factor: Fact | None) -> Iterator[Claim]:
     if factor and printed(factor) > 0 and is_wordy(factor.text):
         yield say("{what} raises what is expected of {name} by {factor}.",
-                  what=quoted(factor.text), name=factor.machine_name, factor=factor)  # fmt: skip
+                  what=quoted(factor.text), name=called(factor), factor=factor)  # fmt: skip
 
 
 def _others(facts: Facts) -> Claim | None:
     others = facts.all("risk_chance")[1:3]
     if not others:
         return None
-    parts = [f"{figure(fact)} for {fact.machine_name}" for fact in others]
+    parts = [f"{figure(fact)} for {called(fact)}" for fact in others]
     return say("The same chance is {parts}.", parts=listed(parts), on=others)
 
 
@@ -113,7 +114,7 @@ def _money(facts: Facts) -> Iterator[Claim]:
     for one in of_machines(facts, "lost_cost_low"):
         top = facts.one("lost_cost_high", one.machine_id)
         if top and printed(top) > 0 and len(of_machines(facts, "lost_min")) > 1:
-            yield say("{name} alone stands for {low} to {top}.", name=one.machine_name,
+            yield say("{name} alone stands for {low} to {top}.", name=called(one),
                       low=bare(one), top=top, on=[one])  # fmt: skip
 
 

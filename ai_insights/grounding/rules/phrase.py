@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from ai_insights.grounding.analysis import Claim
@@ -10,6 +11,8 @@ from ai_insights.grounding.fact import MINUTES, PERCENT, PIECES, POINTS, Fact, F
 NO_BREAK, MINUS = "\u00a0", "\u2212"
 SPAN = " – "
 DOWN_LONG_MIN = 10
+LONGEST_NAME = 40
+_PER_CENT = re.compile(r"\d\s*(?:%|per ?cent)", re.IGNORECASE)
 _DECIMALS = {PERCENT: 1, POINTS: 1}
 _WHOLE = {MINUTES, PIECES, "stops", "gaps", "anomalies", "machines", "resets"}
 _ONE = {
@@ -76,6 +79,15 @@ def time_of(fact: Fact) -> str:
     if ":" in fact.window and SPAN in fact.window:
         return f"from {fact.window.replace(SPAN, ' to ')}"
     return f"{'in' if '–' in fact.window else 'on'} {fact.window}"
+
+
+def called(fact: Fact) -> str:
+    """The machine's name; its id where the name is so long, or so like a figure, that it would
+    read as a sentence of ours.
+    """
+    name = fact.machine_name
+    is_plain = len(name) <= LONGEST_NAME and not _PER_CENT.search(name)
+    return name if is_plain else fact.machine_id
 
 
 def quoted(text: str) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from ai_insights.grounding.analysis import Advice, PlanItem
 from ai_insights.grounding.fact import Fact, Facts
 from ai_insights.grounding.rules.causes import reasons
-from ai_insights.grounding.rules.phrase import of_machines, printed, quoted, say, time_of
+from ai_insights.grounding.rules.phrase import called, of_machines, printed, quoted, say, time_of
 from ai_insights.grounding.rules.step import MAINTENANCE, SHIFT_LEAD, Step
 from ai_insights.grounding.rules.week import Day, due, worked
 
@@ -76,7 +76,7 @@ def _visits(facts: Facts) -> Iterator[Step]:
     for fact in of_machines(facts, "downtime_min"):
         if printed(fact) > 0:
             yield Step(priority="low", owner=MAINTENANCE, on=(fact,),
-                       task=f"Inspect and clean {fact.machine_name}",
+                       task=f"Inspect and clean {called(fact)}",
                        because=say("It stood still for {spent}.", spent=fact))  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def _looks_back(facts: Facts) -> Iterator[Step]:
     """At the end of the week: whether the worst reason came again."""
     for spent, times, _ in reasons(facts)[:1]:
         if times is not None and printed(times) > 1:
-            task = f"{LOOK_BACK} {quoted(spent.text)} on {spent.machine_name} again"
+            task = f"{LOOK_BACK} {quoted(spent.text)} on {called(spent)} again"
             because = say("There were {times} {time}.", times=times, time=time_of(times))
             yield Step(priority="low", owner=MAINTENANCE, task=task, on=(spent,), because=because)
 

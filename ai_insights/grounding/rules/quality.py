@@ -6,6 +6,7 @@ from ai_insights.grounding.analysis import Claim
 from ai_insights.grounding.fact import Facts
 from ai_insights.grounding.rules.phrase import (
     bare,
+    called,
     figure,
     given,
     is_wordy,
@@ -50,9 +51,9 @@ def _machines(facts: Facts) -> Claim | None:
     if whole is None or len(machines) < 2:
         return None
     first, *others = machines
-    rest = [f"{bare(fact)} from {fact.machine_name}" for fact in others]
+    rest = [f"{bare(fact)} from {called(fact)}" for fact in others]
     return say("{part} of the {whole} scrap pieces came from {name}, {rest}.",
-               name=first.machine_name, part=bare(first), whole=bare(whole), rest=listed(rest),
+               name=called(first), part=bare(first), whole=bare(whole), rest=listed(rest),
                on=[whole, *machines])  # fmt: skip
 
 
@@ -61,7 +62,7 @@ def _first(facts: Facts) -> Claim | None:
     if len(machines) < 2 or printed(machines[0]) == printed(machines[1]):
         return None
     return say("Check the settings and the material of {name} first: it made the most scrap.",
-               name=machines[0].machine_name, on=machines[:1])  # fmt: skip
+               name=called(machines[0]), on=machines[:1])  # fmt: skip
 
 
 def _lost(facts: Facts) -> Claim | None:

@@ -10,6 +10,7 @@ from ai_insights.grounding.fact import Fact, Facts
 from ai_insights.grounding.rules.causes import kinds, reasons
 from ai_insights.grounding.rules.phrase import (
     bare,
+    called,
     down_long,
     figure,
     of_machines,
@@ -46,7 +47,7 @@ def steps(facts: Facts) -> list[Step]:
 
 def _down(facts: Facts) -> Iterator[Step]:
     for fact in down_long(facts)[:2]:
-        name = fact.machine_name
+        name = called(fact)
         yield Step(
             priority="high", owner=MAINTENANCE, task=f"Bring {name} back to work", on=(fact,),
             until=NOW,
@@ -65,7 +66,7 @@ def _reasons(facts: Facts) -> Iterator[Step]:
         yield Step(
             priority="high" if is_much else "medium",
             owner=_owner(spent.text),
-            task=f"Find and remove the cause of {quoted(spent.text)} on {spent.machine_name}",
+            task=f"Find and remove the cause of {quoted(spent.text)} on {called(spent)}",
             on=(spent,),
             because=say("It took {spent}" + stops + ".", spent=spent,
                         **({"times": times} if times else {})),
@@ -82,7 +83,7 @@ def _longest(facts: Facts) -> Iterator[Step]:
     if printed(worst) > 0:
         yield Step(
             priority="medium", owner=MAINTENANCE, on=(worst,), effect=_saving(worst),
-            task=f"Go through the stops of {worst.machine_name} and give each a reason",
+            task=f"Go through the stops of {called(worst)} and give each a reason",
             because=say("It stood still for {spent}.", spent=worst),
         )  # fmt: skip
 
@@ -103,7 +104,7 @@ def _risks(facts: Facts) -> Iterator[Step]:
     for chance in [one for one in likely if one.machine_id not in down][:MOST_RISKS]:
         yield Step(
             priority="high" if chance.text == "critical" else "medium", owner=MAINTENANCE,
-            task=f"Inspect {chance.machine_name} before the shift {chance.window}", on=(chance,),
+            task=f"Inspect {called(chance)} before the shift {chance.window}", on=(chance,),
             until=chance.window,
             because=say("Its chance of 30 min or more of downtime is {chance}, a {level} risk.",
                         chance=chance, level=chance.text),
@@ -133,7 +134,7 @@ def _changeovers(facts: Facts) -> Iterator[Step]:
         times = facts.one("changeover_count", spent.machine_id)
         if times is None or printed(times) < 2:
             continue
-        name = spent.machine_name
+        name = called(spent)
         yield Step(
             priority="medium", owner=PLANNING, task=f"Run like orders back to back on {name}",
             on=(spent,), effect=_saving(spent),
@@ -157,7 +158,7 @@ def _scrap(facts: Facts) -> Iterator[Step]:
     if low and high and printed(high) > 0:
         effect = say("All scrap together cost {low} to {high}.", low=bare(low), high=figure(high),
                      on=[low, high])  # fmt: skip
-    task = f"Check settings and material of {first.machine_name} at each start"
+    task = f"Check settings and material of {called(first)} at each start"
     yield Step(
         priority="medium", owner=QUALITY, task=task, on=(first,), because=because, effect=effect
     )
@@ -178,7 +179,7 @@ def _anomalies(facts: Facts) -> Iterator[Step]:
     for fact in of_machines(facts, "anomaly")[:1]:
         yield Step(
             priority="low", owner=MAINTENANCE, on=(fact,),
-            task=f"Look into the anomaly of {fact.machine_name} and confirm or dismiss it",
+            task=f"Look into the anomaly of {called(fact)} and confirm or dismiss it",
             because=say("Its score is {score}, and nobody has judged it.", score=fact),
         )  # fmt: skip
 

@@ -8,6 +8,7 @@ from ai_insights.grounding.analysis import Claim
 from ai_insights.grounding.fact import Fact, Facts
 from ai_insights.grounding.rules.phrase import (
     bare,
+    called,
     down_long,
     given,
     is_wordy,
@@ -72,7 +73,7 @@ def _lost(facts: Facts) -> tuple[str, Parts]:
     if len(machines) < 2 or printed(machines[0]) <= 0 or printed(machines[0]) > printed(whole):
         return "; {whole} were lost.", {"whole": whole}
     worst = machines[0]
-    parts: Parts = {"name": worst.machine_name, "part": bare(worst), "whole": bare(whole)}
+    parts: Parts = {"name": called(worst), "part": bare(worst), "whole": bare(whole)}
     text = "; {name} lost {part} of the {whole} lost minutes."
     return text, {**parts, "on": [worst, whole]}
 
@@ -81,7 +82,7 @@ def _down(facts: Facts) -> Iterator[Claim]:
     for fact in down_long(facts)[:2]:
         tail = f"; the reason entered is {quoted(fact.text)}." if fact.text else (
             "; no reason is entered yet.")  # fmt: skip
-        yield say("{name} is down now, {since}" + "{tail}", name=fact.machine_name,
+        yield say("{name} is down now, {since}" + "{tail}", name=called(fact),
                   since=fact.window, tail=tail, on=[fact])  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from ai_insights.grounding.analysis import Claim
 from ai_insights.grounding.fact import Fact, Facts
 from ai_insights.grounding.rules.phrase import (
     bare,
+    called,
     given,
     is_wordy,
     of_machines,
@@ -58,7 +59,7 @@ def _unassigned(facts: Facts) -> Iterator[Claim]:
     machines = of_machines(facts, "unassigned_min")
     if machines and FEW_MIN <= printed(machines[0]) < printed(spent):
         yield say("{part} of them stand on {name}.", part=machines[0],
-                  name=machines[0].machine_name)  # fmt: skip
+                  name=called(machines[0]))  # fmt: skip
 
 
 def _heard(facts: Facts) -> Claim | None:
@@ -115,7 +116,7 @@ def _losers(facts: Facts) -> Iterator[Claim]:
             continue
         rule = skill.text if is_wordy(skill.text) else "a naive rule"
         if printed(skill) == 0:
-            yield say("{what} was no better in tests than {rule}.", what=what, rule=rule,
+            yield say("{what} erred as much in tests as {rule}.", what=what, rule=rule,
                       on=[skill])  # fmt: skip
         else:
             yield say("{what} lost to {rule} in tests: its error was {skill} above.", what=what,

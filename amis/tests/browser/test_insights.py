@@ -1,4 +1,4 @@
-"""The insights in a browser: chips lead to rows, Regenerate works, and little data is told as such."""
+"""The insights in a browser: chips lead to rows, Regenerate works, little data is told as such."""
 
 from __future__ import annotations
 
