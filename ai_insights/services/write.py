@@ -41,7 +41,6 @@ def write_insight(
     tell(5, "Collecting facts")
     facts = build_facts(window, now=now)
     first, last = days_of(window)
-    tell(40, "Writing")
     first_day = plant_day(now, plant_timezone())
     ours = write(facts, start=first_day)
     written = Written(ours, source=RULES)

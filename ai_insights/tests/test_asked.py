@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from ai_insights.services import asked
 from ai_insights.services.rate import MOST
 from amis.errors import TooMany
 from analytics.models import Run
+from analytics.services import runs
 from analytics.services.runs import carry_out
 from analytics.tests.past import NOW, fill
 from production.models import Job
@@ -130,3 +132,32 @@ def bob_inside():
             return "bob"
 
     return Person()
+
+
+def test_whoever_watches_is_told_when_the_language_model_is_asked(inside, bob_inside, monkeypatch):
+    fill(machines=1, days=10)
+    steps: list[str] = []
+    monkeypatch.setattr(runs, "report_progress", lambda *, step, **_: steps.append(step))
+    _job, run = asked.ask_for_insight(days=7, now=NOW, user=bob_inside)
+
+    def work(tell):
+        tell(5, "Collecting facts")
+        time.sleep(2 * runs.TELL_STEP_EVERY_S)
+        tell(50, "Asking")
+        tell(90, "Storing")
+
+    carry_out(run.pk, work)
+
+    assert steps == ["Collecting facts", "Asking"]
+
+
+def test_predictions_that_come_late_bring_the_days_analyses_once_more(inside, settled, monkeypatch):
+    fill(machines=1, days=10)
+    carry_out_all(asked.plan_insights(now=NOW))
+    assert asked.current_insight(days=7, now=NOW).lacks_predictions
+    monkeypatch.setattr(asked, "predictions_are_there", lambda now: True)
+
+    carry_out_all(asked.plan_insights(now=NOW))
+
+    assert sorted(Insight.objects.values_list("days", flat=True)) == [1, 1, 7, 7, 30, 30]
+    assert asked.plan_insights(now=NOW) == []

@@ -26,7 +26,7 @@ from production.services.jobs import ENDED, Cancelled, create_job, finish_job, r
 LEASE = timedelta(seconds=45)
 RENEW_S = 15.0
 MOST_ATTEMPTS = 3
-TELL_EVERY_S = 1.0
+TELL_EVERY_S, TELL_STEP_EVERY_S = 1.0, 0.1
 SENT_AGAIN = timedelta(minutes=30)
 TO_DO = (Run.State.WAITING, Run.State.RUNNING)
 logger = logging.getLogger(__name__)
@@ -143,14 +143,19 @@ def _holding(run: Run) -> Iterator[None]:
 
 
 def _teller(job: Job | None) -> Callable[[float, str], None]:
-    """Progress for the job, told once a second at most; Cancelled comes out of it."""
-    begun, told = time.monotonic(), [-TELL_EVERY_S]
+    """Progress for the job, told once a second at most, a new step sooner; Cancelled comes out of
+    it.
+    """
+    begun = time.monotonic()
+    told, told_step = begun - TELL_EVERY_S, ""
 
     def tell(percent: float, step: str) -> None:
+        nonlocal told, told_step
         now = time.monotonic()
-        if job is None or now - told[0] < TELL_EVERY_S:
+        wait = TELL_EVERY_S if step == told_step else TELL_STEP_EVERY_S
+        if job is None or now - told < wait:
             return
-        told[0] = now
+        told, told_step = now, step
         spent = now - begun
         eta_s = spent * (100 - percent) / percent if percent >= 5 else None
         report_progress(job=job, percent=round(percent, 1), step=step[:200], eta_s=eta_s)
