@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from analytics.models import Preferences, Target
 from analytics.selectors.answers import answers_changed
 from production.admin.forms import PlainForm
-from tenants.admin import PlantModelAdmin, site
+from tenants.admin import OneRowAdmin, PlantModelAdmin, site
 
 
 @admin.register(Target, site=site)
@@ -24,18 +24,11 @@ class TargetAdmin(PlantModelAdmin):
 
 
 @admin.register(Preferences, site=site)
-class PreferencesAdmin(PlantModelAdmin):
-    """One row: it can be made once and changed, not deleted."""
+class PreferencesAdmin(OneRowAdmin):
+    """From which chance a risk is what, and how many false alarms there may be."""
 
     list_display = ("__str__", "risk_medium", "risk_high", "risk_critical", "alarms_a_week")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not Preferences.objects.exists()
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
-        obj.pk = 1
         super().save_model(request, obj, form, change)
         answers_changed()

@@ -219,3 +219,17 @@ site.register(Tenant, TenantAdmin)
 site.register(Domain, DomainAdmin)
 site.register(Membership, MembershipAdmin)
 site.register(User, PersonAdmin)
+
+
+class OneRowAdmin(PlantModelAdmin):
+    """A table of one row: it can be made once and changed, not deleted."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not self.model._default_manager.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        obj.pk = 1
+        super().save_model(request, obj, form, change)

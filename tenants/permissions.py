@@ -19,6 +19,7 @@ class Action(StrEnum):
     CONFIGURE = "configure"
     PROMOTE_MODELS = "promote_models"
     SCHEDULE_REPORTS = "schedule_reports"
+    CHOOSE_WRITER = "choose_writer"
     MANAGE_PEOPLE = "manage_people"
     ADMINISTER = "administer"
 
@@ -32,6 +33,7 @@ LOWEST_ROLE: dict[Action, Role] = {
     Action.CONFIGURE: Role.ENGINEER,
     Action.PROMOTE_MODELS: Role.MANAGER,
     Action.SCHEDULE_REPORTS: Role.MANAGER,
+    Action.CHOOSE_WRITER: Role.MANAGER,
     Action.MANAGE_PEOPLE: Role.MANAGER,
     Action.ADMINISTER: Role.ADMIN,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from django.utils import timezone as clock
@@ -81,8 +82,8 @@ class Calls(PlantView):
 def _days_in(body: Any) -> int:
     """`days` of a body. Raises Invalid naming the field."""
     days = body.get("days") if isinstance(body, dict) else None
-    if isinstance(days, str) and days.isascii() and days.isdigit():
-        days = int(days[:9])
+    if isinstance(days, str) and re.fullmatch("[0-9]{1,3}", days):
+        days = int(days)
     if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
         raise invalid("days", f"must be a whole number from 1 to {MOST_DAYS}")
     return days

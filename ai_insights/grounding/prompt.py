@@ -131,7 +131,8 @@ def repair_messages(
 
 def _sent(fact: Fact) -> dict[str, Any]:
     row = {name: getattr(fact, name) for name in SENT}
-    return {**row, "label": _scrubbed(fact.label), "value": _rounded(fact)}
+    words = {name: _scrubbed(row[name]) for name in ("label", "window", "machine_id")}
+    return {**row, **words, "value": _rounded(fact)}
 
 
 def _rounded(fact: Fact) -> float | int | None:

@@ -18,6 +18,8 @@ NO_DAY = date.min
 _CHIP = re.compile(r"\s*[\[(](?:facts?:?\s*)?K\d+(?:\s*(?:,|;|and)\s*K\d+)*[\])]", re.IGNORECASE)
 _ID = re.compile(r"K\d+", re.IGNORECASE)
 _END = re.compile(r"(?<=[a-z0-9%)”\"\u2019][.!?])\s+(?=[A-Z“\"])")
+_UNWRITABLE = re.compile(r"\\u0000|[\ud800-\udfff]")
+"""NUL, as JSON writes it, and halves of characters: no table keeps them and no line sends them."""
 Step = TypeVar("Step", Advice, PlanItem)
 _PRIORITIES: tuple[Priority, ...] = get_args(Priority)
 
@@ -53,6 +55,8 @@ def _object_of(answer: str) -> dict[str, Any]:
         row = json.loads(answer[start : end + 1])
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"the answer is no JSON: {error}") from None
+    if _UNWRITABLE.search(json.dumps(row, ensure_ascii=False)):
+        raise Unreadable("the answer holds characters that no text has")
     return _dict(row)
 
 

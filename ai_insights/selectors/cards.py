@@ -8,6 +8,7 @@ from ai_insights.grounding.analysis import Analysis
 from ai_insights.grounding.fact import Fact, Facts
 from ai_insights.grounding.plain import analysis_of, facts_of, spoken
 from ai_insights.models import Insight
+from analytics.selectors.said import said_last
 
 FACT = ("id", "label", "value", "unit", "window", "url")
 
@@ -23,7 +24,7 @@ def insight_card(insight: Insight) -> dict[str, Any]:
         "quality_items": [
             {"text": one.text, "fact_ids": list(one.fact_ids)} for one in analysis.quality
         ],
-        "ml_analysis": _ml_analysis(facts),
+        "ml_analysis": _ml_analysis(insight, facts),
         "source": insight.source,
         "verified": True,
         "facts": [{name: getattr(fact, name) for name in FACT} for fact in facts],
@@ -55,14 +56,14 @@ def _plan_items(analysis: Analysis) -> list[dict[str, Any]]:
     ]
 
 
-def _ml_analysis(facts: Facts) -> dict[str, Any]:
-    """What the predictions say, from the facts that the analysis rests on; ratios 0..1."""
-    worst = next(iter(facts.all("risk_chance")), None)
-    confidence = next(iter(facts.all("risk_confidence")), None)
+def _ml_analysis(insight: Insight, facts: Facts) -> dict[str, Any]:
+    """What the predictions said of the plant when the analysis was written; ratios 0..1."""
+    said = said_last(insight.generated_at)
+    plant = said.plant if said else None
     return {
-        "predicted_downtime_next_shift": _sum(facts.all("risk_expected")),
-        "model_confidence_score": None if confidence is None else _of(confidence) / 100,
-        "risk_assessment": worst.text.capitalize() if worst else None,
+        "predicted_downtime_next_shift": plant.median_min if plant else None,
+        "model_confidence_score": plant.confidence if plant else None,
+        "risk_assessment": plant.risk.capitalize() if plant else None,
         "anomalies_detected": _value(facts.one("open_anomalies")),
         "forecast_downtime_7_days": _value(facts.one("forecast_total")),
         "missing": [fact.text for fact in facts if fact.key == "missing"],
@@ -71,12 +72,3 @@ def _ml_analysis(facts: Facts) -> dict[str, Any]:
 
 def _value(fact: Fact | None) -> float | None:
     return None if fact is None else fact.value
-
-
-def _of(fact: Fact) -> float:
-    assert fact.value is not None
-    return fact.value
-
-
-def _sum(facts: list[Fact]) -> float | None:
-    return sum(map(_of, facts)) if facts else None

@@ -51,7 +51,9 @@ def plan_insights(*, now: datetime) -> list[Run]:
     if ProductionRecord.objects.exists() and predictions_are_settled(now):
         for days in DAILY_DAYS:
             window = insight_window(days, now=now)
-            plan_run(Piece(KIND, window.interval.end, chunk=str(days)))
+            # Of a plant's first day, while it goes on; the complete day has one of its own.
+            chunk = str(days) if window.days is None else f"{days}:so-far"
+            plan_run(Piece(KIND, window.interval.end, chunk=chunk))
             if _came_late(insight_of(window), now):
                 plan_run(Piece(KIND, window.interval.end, chunk=f"{days}:{PREDICTED}"))
     return unsent(KIND, now=now)

@@ -43,7 +43,8 @@ class NoReply(Exception):
 
     def __init__(self, status: str, detail: str) -> None:
         super().__init__(detail)
-        self.status, self.detail = status, detail[:LONGEST_DETAIL]
+        readable = detail.replace("\0", "").encode(errors="replace").decode()
+        self.status, self.detail = status, readable[:LONGEST_DETAIL]
 
 
 def get_ready() -> None:
@@ -101,7 +102,9 @@ def _asked(
             answer = client.post(PATH, cast_to=httpx.Response, body=body)
             return _read(answer.text)
     except groq.APIStatusError as error:
-        return _refusal(error.status_code, str(error.message))
+        # A server may say again what it was sent.
+        said = str(error.message).replace(model.api_key or NO_KEY, "…")
+        return _refusal(error.status_code, said)
     except groq.APITimeoutError:
         return NoReply("timeout", f"no answer within {within_s:.1f} s")
     except (groq.GroqError, httpx.HTTPError) as error:

@@ -67,7 +67,8 @@ def _stored(
     insight = Insight(
         first_day=first,
         last_day=last,
-        days=(last - first).days + 1,
+        # An analysis of a few hours is not one of the days that they touch.
+        days=(last - first).days + 1 if window.dates else 0,
         generated_at=now,
         source=written.source,
         facts=plain_facts(facts),

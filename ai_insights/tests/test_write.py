@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone as clock
 
 from ai_insights.models import Insight, WriterCall, WriterChoice
+from ai_insights.selectors.insights import insight_of
 from ai_insights.selectors.windows import insight_window
 from ai_insights.services.write import write_insight
 from ai_insights.tests.chat_server import chat_server
 from amis.environment import LanguageModel
+from amis.interval import Interval
 from analytics.tests.past import fill
+from production.shopfloor.window import Window
 
 LIE = "OEE was 99.9 % and everything is fine."
 
@@ -176,3 +180,20 @@ def test_no_person_key_or_other_plant_is_in_what_is_sent(past, asking):
     sent = json.dumps(server.asked[0])
     for word in ("alice", "@", "Lyon", "key-of-the-plant"):
         assert word not in sent, word
+
+
+@pytest.mark.parametrize("odd", ["\\u0000", "\\ud800"])
+def test_characters_that_no_table_keeps_are_garbage_and_the_rules_stand_in(past, asking, odd):
+    with chat_server(lambda body: honest(body).replace("OEE was", f"OEE{odd} was")) as server:
+        asking(server.url)
+        insight = written(past)
+
+    assert insight.source == "rules"
+    assert WriterCall.objects.get().status == "garbage"
+
+
+def test_a_few_hours_are_not_served_as_the_analysis_of_their_day(past):
+    start = past.interval.end - timedelta(hours=18)
+    written(Window(Interval(start, start + timedelta(hours=4))))
+
+    assert insight_of(insight_window(1, now=clock.now())) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -84,7 +85,7 @@ def insights(request: HttpRequest) -> HttpResponse:
 
 def _days(request: HttpRequest) -> int:
     chosen = request.GET.get("days") or str(DEFAULT_DAYS)
-    if not chosen.isascii() or not chosen.isdigit() or not 1 <= int(chosen) <= MOST_DAYS:
+    if not re.fullmatch("[0-9]{1,3}", chosen) or not 1 <= int(chosen) <= MOST_DAYS:
         raise Http404
     return int(chosen)
 

@@ -15,6 +15,7 @@ from amis.errors import NotFound
 from production.api.view import PlantView
 from reports.api.reports import report_of
 from reports.models import ReportFile
+from reports.models.schedule import FORMATS
 from reports.selectors.cards import latest_pdf
 from reports.services.letter import TYPES
 
@@ -51,7 +52,9 @@ class ReportDownload(PlantView):
 
     @extend_schema(operation_id="report_file", responses={(200, "application/octet-stream"): FILE})
     def get(self, request: Request, report_id: str, form: str) -> HttpResponse:
-        file = ReportFile.objects.filter(report=report_of(report_id), format=form).first()
+        report = report_of(report_id)
+        known = form in FORMATS
+        file = ReportFile.objects.filter(report=report, format=form).first() if known else None
         if file is None:
             raise NotFound("This report has no such file.")
         return as_answer(file)

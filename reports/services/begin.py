@@ -99,6 +99,7 @@ def _again(failed: Report, wanted: Wanted) -> Report:
     """What was to be mailed still is; the rest is as it is wanted now."""
     failed.state = Report.State.MAKING
     failed.mails = failed.mails or wanted.mails
+    failed.late = failed.late or wanted.late
     failed.formats, failed.asked_by = list(wanted.formats), wanted.asked_by
     failed.save()
     return failed

@@ -86,10 +86,15 @@ def _deliver(held: Iterable[Delivery]) -> None:
     """
     trouble: NotSent | None = None
     for row in held:
+        if row.attempts >= MOST_ATTEMPTS:
+            # Each attempt ended its worker: not once more, and not before all the others again.
+            _settle(row, NotSent("It could not be tried to the end.", for_good=True))
+            continue
         _begin(row)
         failure = trouble or _try(row)
         _settle(row, failure)
-        trouble = failure if failure is not None and not failure.for_good else None
+        is_servers = failure is not None and not failure.for_good and not failure.of_one
+        trouble = failure if is_servers else None
 
 
 def _open(now: datetime) -> Q:
@@ -133,6 +138,8 @@ def _try(row: Delivery) -> NotSent | None:
             send(message, to=row.to, mail=mail)
     except NotSent as error:
         return error
+    except OSError as error:
+        return NotSent(f"The message cannot be kept: {error}", of_one=True)
     except (ValueError, MessageError) as error:
         return NotSent(f"The message cannot be written: {error}", for_good=True)
     return None

@@ -35,14 +35,16 @@ class Mail(Protocol):
 
 
 class NotSent(AmisError):
-    """The message did not go. `extra["for_good"]` says that the server refused the recipient or
-    the message; anything else may be better the next time.
+    """The message did not go. `extra["for_good"]` says that it never will; anything else may be
+    better the next time. `of_one` says that the server refused this recipient or message and may
+    take the next one.
     """
 
     code = "not_sent"
 
-    def __init__(self, message: str, *, for_good: bool = False) -> None:
+    def __init__(self, message: str, *, for_good: bool = False, of_one: bool = False) -> None:
         super().__init__(message, for_good=for_good)
+        self.of_one = of_one
 
     @property
     def for_good(self) -> bool:
@@ -75,6 +77,10 @@ class _Connection(smtplib.SMTP):
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         left = max(self._deadline - time.monotonic(), 0.01)
         plain = socket.create_connection((host, port), left)
+        if time.monotonic() >= self._deadline:
+            # Each address of a host was waited for in turn.
+            plain.close()
+            raise TimeoutError
         return self._tls.wrap_socket(plain, server_hostname=host) if self._tls else plain
 
 
@@ -168,7 +174,8 @@ def _part(server: _Connection) -> None:
 
 
 def _refused(what: str, code: int, said: bytes | str) -> NotSent:
-    return NotSent(f"The mail server {what}: {_said(code, said)}", for_good=500 <= code < 600)
+    sentence = f"The mail server {what}: {_said(code, said)}"
+    return NotSent(sentence, for_good=500 <= code < 600, of_one=True)
 
 
 def _failure(error: Exception, mail: Mail) -> str:

@@ -140,6 +140,27 @@ def test_a_refused_recipient_stops_no_other_and_is_not_tried_again(plant, mail):
     assert due(NOW + timedelta(days=1)) == []
 
 
+def test_a_full_mailbox_is_tried_again_and_holds_up_no_other(plant, mail):
+    recipients(ANN, BEN)
+    issued()
+    postman = Postman(refuses={ANN: "452 4.2.2 Mailbox full"})
+    with mail_server(postman) as port:
+        mail(server="127.0.0.1", port=port)
+        deliver(due(NOW))
+    assert rows() == [(ANN, "retrying", 1), (BEN, "sent", 1)]
+
+
+def test_a_letter_that_ended_each_of_its_workers_is_given_up_and_the_next_one_goes(plant, mail):
+    recipients(ANN, BEN)
+    issued()
+    Delivery.objects.filter(to=ANN).update(attempts=5)
+    postman = Postman()
+    with mail_server(postman) as port:
+        mail(server="127.0.0.1", port=port)
+        deliver(due(NOW))
+    assert rows() == [(ANN, "failed", 5), (BEN, "sent", 1)]
+
+
 def test_a_server_that_hangs_holds_up_a_round_only_once(plant, mail, monkeypatch):
     recipients(ANN, BEN, BOSS)
     issued()
