@@ -51,7 +51,8 @@ EVERY_KEY = {
 
 
 @pytest.fixture
-def inside(db, chicago):
+def inside(db, chicago, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
     with tenant_context(chicago):
         yield chicago
 
@@ -256,7 +257,8 @@ def test_names_stay_what_they_are(inside, name):
     assert facts().one("stop_reason", "M001").text == name
 
 
-def test_who_is_down_now_and_why(inside):
+def test_who_is_down_now_and_why(inside, monkeypatch):
+    monkeypatch.undo()
     small_plant()
     since = datetime.now(UTC) - timedelta(minutes=15)
     value_of = {"role": "state", "unit": "", "quality": "good", "value": 9.0, "state": "Aborted"}
@@ -324,3 +326,9 @@ def test_fifty_machines_have_no_more_facts_than_three_nor_more_queries(inside):
     assert len(asked) <= 25
     assert len(found.rows) <= 90
     assert [fact.machine_id for fact in all_of(found, "lost_min")] == ["", "M003", "M004", "M005"]
+
+
+def test_of_a_past_moment_nothing_is_told_of_what_machines_do_now(inside):
+    whole_plant()
+    found = facts(now=NOW - timedelta(hours=1))
+    assert not {"stale_machines", "down_now"} & {fact.key for fact in found}

@@ -62,14 +62,18 @@ def forecast_outlook(
     return _outlook(row, days)
 
 
-def downtime_ahead(*, days: int = 7) -> Ahead | None:
-    """The plant's downtime of the last and the next days, for the overview; kept till the next."""
+def downtime_ahead(*, days: int = 7, said_by: datetime | None = None) -> Ahead | None:
+    """The plant's downtime of the last and the next days, for the overview; kept till the next.
+    With `said_by` as it was said then.
+    """
+    if said_by is not None:
+        return _ahead(days, said_by)
     (ahead,) = kept(f"ahead:{days}", lambda: (_ahead(days),))
     return ahead
 
 
-def _ahead(days: int) -> Ahead | None:
-    row = newest_forecast(metric="downtime_min", key=PLANT)
+def _ahead(days: int, said_by: datetime | None = None) -> Ahead | None:
+    row = newest_forecast(metric="downtime_min", key=PLANT, said_by=said_by)
     if row is None or row.served == "insufficient":
         return None
     history = _history(row)

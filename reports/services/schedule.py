@@ -86,6 +86,7 @@ def _can_begin(now: datetime) -> bool:
 def _plan_missing(now: datetime) -> None:
     one_at_a_time(RUN)
     day = day_to_report(now - GRACE)
-    if day is not None and same_report(DAILY, day) is None:
+    known = same_report(DAILY, day) if day is not None else None
+    if day is not None and (known is None or known.state == Report.State.FAILED):
         formats = plant_schedule().formats
         begin_report(wanted_days(DAILY, day, formats=formats), now=now)

@@ -24,8 +24,8 @@ MEDIAN = "0.5"
 
 
 def ahead_facts(scene: Scene) -> Iterator[Fact]:
-    row = newest_forecast(metric="downtime_min", key=PLANT)
-    ahead = downtime_ahead(days=DAYS) if row is not None else None
+    row = newest_forecast(metric="downtime_min", key=PLANT, said_by=scene.now)
+    ahead = downtime_ahead(days=DAYS, said_by=scene.now) if row is not None else None
     if row is None or ahead is None:
         why = why_no_forecast(now=scene.now, key=PLANT, metric="downtime_min", row=row)
         yield from missing_facts(scene, "Downtime ahead", why, url=DOWNTIME_URL)
@@ -95,7 +95,7 @@ def _skill(scene: Scene, row: Forecast) -> Iterator[Fact]:
 
 
 def _defect_rate(scene: Scene) -> Iterator[Fact]:
-    row = newest_forecast(metric="defect_rate", key=PLANT)
+    row = newest_forecast(metric="defect_rate", key=PLANT, said_by=scene.now)
     total = row.totals.get(str(DAYS)) if row is not None else None
     if row is None or not total:
         return

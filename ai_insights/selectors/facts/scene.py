@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone as clock
 
 from ai_insights.grounding.fact import PLANT, Fact
 from ai_insights.selectors.costs import Costs, costs_on
@@ -23,6 +24,7 @@ from production.selectors.stop_reasons import ReasonTotal, reason_totals
 from production.shopfloor.window import Window
 from tenants.models import Tenant
 
+STILL_NOW = timedelta(minutes=10)
 MOST_MACHINES = 3
 """So many machines have facts of their own."""
 
@@ -57,6 +59,11 @@ class Scene:
     @property
     def words_before(self) -> str:
         return days.window_words(self.window_before, timezone=self.timezone, now=self.now)
+
+    @property
+    def is_present(self) -> bool:
+        """Whether `now` is this moment, so that what the machines do just now may be told."""
+        return abs(clock.now() - self.now) < STILL_NOW
 
     @property
     def day(self) -> date:

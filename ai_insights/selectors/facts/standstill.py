@@ -113,6 +113,8 @@ def _day_of(stop: Stop, scene: Scene) -> Window:
 
 def _down_now(scene: Scene) -> Iterator[Fact]:
     """The machines that stand at this moment, longest first."""
+    if not scene.is_present:
+        return
     active = [m for m in scene.machines.values() if m.active]
     names = [(m.machine_id, m.machine_name) for m in active]
     down = []

@@ -51,6 +51,8 @@ def _gaps(scene: Scene) -> Iterator[Fact]:
 
 def _stale(scene: Scene) -> Iterator[Fact]:
     """Machines with a connection that are not heard at this moment."""
+    if not scene.is_present:
+        return
     linked = [m for m in scene.machines.values() if m.active and m.connection_id]
     names = [(m.machine_id, m.machine_name) for m in linked]
     silent = [e for e in machine_elements(connection.schema_name, names) if e["is_stale"]]
