@@ -29,7 +29,9 @@ def issue_report(
     if row.state != Report.State.MAKING:
         return
     row.state, row.content = Report.State.ISSUED, dict(content)
-    row.insight, row.made_at = insight, made_at
+    # Of days of which nothing is known no analysis is kept.
+    row.insight = insight if insight is not None and insight.pk else None
+    row.made_at = made_at
     row.save()
     ReportFile.objects.bulk_create(
         ReportFile(report=row, format=name, name=file, content=content)

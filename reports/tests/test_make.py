@@ -60,6 +60,14 @@ def test_a_run_ends_in_an_issued_report_with_its_files_and_its_mail(inside, mail
     assert not work(run)
 
 
+def test_days_of_which_nothing_is_known_have_a_report_that_says_so(inside, mail):
+    report, run = begin_report(wanted_days("daily", date(2025, 1, 5)), now=NOW)
+    assert work(run)
+    report.refresh_from_db()
+    assert (report.state, report.insight) == ("issued", None)
+    assert {file.format for file in report.files.all()} == {"pdf", "xlsx"}
+
+
 def test_a_job_that_is_cancelled_while_pages_are_set_leaves_no_report(inside, mail, monkeypatch):
     _, run = planned(mails=True)
     wait = rendering._wait

@@ -9,7 +9,8 @@ from django_tenants.utils import tenant_context
 
 from ai_insights.models import Insight, WriterCall
 from ai_insights.services.asked import current_insight
-from production.tests.factories import make_machine
+from analytics.tests.conftest import at  # noqa: F401 - a fixture
+from analytics.tests.past import fill
 
 CHICAGO, LYON = "plant-chicago.amis.localhost", "plant-lyon.amis.localhost"
 READS = ("insights?days=7", "maintenance-plan?days=7", "calls")
@@ -18,14 +19,12 @@ CANARY = "Canary of Chicago"
 
 
 @pytest.fixture
-def canaries(db, chicago, lyon):
-    """Chicago has an analysis that names it, and a call with what was sent; Lyon a machine."""
+def canaries(db, at, chicago, lyon):  # noqa: F811 - a fixture
+    """Chicago has an analysis that names it, and a call with what was sent; Lyon a past."""
     with tenant_context(lyon):
-        make_machine("M001")
+        fill(machines=1, days=10)
     with tenant_context(chicago):
-        machine = make_machine("M001")
-        machine.machine_name = CANARY
-        machine.save()
+        fill(machines=1, days=10)
         insight = current_insight(days=7, now=clock.now())
         facts = [{**fact, "label": CANARY} for fact in insight.facts]
         Insight.objects.update(facts=facts)
