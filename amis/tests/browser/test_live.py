@@ -107,9 +107,9 @@ def test_a_silent_plc_is_shown_as_no_data_with_its_age_and_comes_back(demo, visi
             assert tile.locator("[data-metric=state]").inner_text() == "no data"
             assert re.fullmatch(r"\d+\xa0s", tile.locator("[data-metric=for]").inner_text())
             assert tile.locator("[data-metric=rate]").inner_text() == "–"
-        before = alice.tile("M001").locator("[data-metric=for]").inner_text()
-        alice.page.wait_for_timeout(1500)
-        assert alice.tile("M001").locator("[data-metric=for]").inner_text() != before
+        age = alice.tile("M001").locator("[data-metric=for]")
+        before = age.inner_text()
+        alice.until(lambda: age.inner_text() != before, within_s=5)
     finally:
         demo.switch("start", "plc-chicago")
     alice.until(lambda: "no-data" not in _states(alice), within_s=15)
