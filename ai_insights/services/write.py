@@ -15,13 +15,12 @@ from ai_insights.models import Insight
 from ai_insights.selectors.facts import build_facts
 from ai_insights.selectors.insights import asks_model
 from ai_insights.selectors.windows import days_of
-from ai_insights.services.model_writer import Brief, Written, model_writes
+from ai_insights.services.model_writer import RULES, Brief, Written, model_writes
 from analytics.ml.instants import plant_day
 from production.models import Machine
 from production.selectors.calendar import plant_name, plant_timezone
 from production.shopfloor.window import Window
 
-RULES = "rules"
 Tell = Callable[[float, str], None]
 
 

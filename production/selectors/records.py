@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from production.models import Machine, ProductionRecord
 from production.shopfloor.window import Window
@@ -48,6 +48,14 @@ def records_in(
     if shift is not None:
         records = records.filter(shift=shift)
     return records.filter(machine__in=[m.pk for m in machines])
+
+
+def untold_s(*, window: Window, machines: Iterable[Machine]) -> dict[str, float]:
+    """machine_id → seconds of downtime that were given as a sum, without stops."""
+    records = records_in(window=window, machines=machines)
+    given = records.exclude(source=ProductionRecord.Source.DERIVED).filter(stops_imported=False)
+    sums = given.order_by().values("machine__machine_id").annotate(total=Sum("adet_s"))
+    return {row["machine__machine_id"]: row["total"] or 0.0 for row in sums}
 
 
 def newest_first(records: QuerySet[ProductionRecord]) -> QuerySet[ProductionRecord]:

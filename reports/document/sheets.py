@@ -36,9 +36,7 @@ class Sheet:
 def sheets(content: Content) -> list[Sheet]:
     """All rows, whatever the paper had room for."""
     return [
-        Sheet(
-            "summary", ("figure", "value", "unit", "target", "before", "note"), _summary(content)
-        ),
+        Sheet("summary", SUMMARY_HEADS, _summary(content)),
         Sheet("records", RECORD_HEADS, tuple(record_cells(content))),
         Sheet("stops", STOP_HEADS, tuple(stop_cells(content))),
         Sheet("forecasts", FORECAST_HEADS, tuple(map(_forecast, content.forecast_rows))),

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from django.db.models import Sum
-
 from ai_insights.grounding.fact import MINUTES, Fact
 from ai_insights.selectors.facts.scene import MOST_MACHINES, Scene
 from analytics.kpis.losses import losses, lost_s
 from analytics.kpis.rollup import Sums, kpis
 from analytics.templatetags.figures import minutes, pieces
-from production.models import Machine, ProductionRecord
-from production.selectors.records import records_in
+from production.models import Machine
+from production.selectors.records import untold_s
 
 LOSSES = {
     "stops": ("Failures and stops", "delays longer than the machine's threshold"),
@@ -79,7 +77,8 @@ def _lost(scene: Scene, machine: Machine | None) -> Fact:
 
 def _by_kind(scene: Scene) -> Iterator[Fact]:
     """The largest first."""
-    found = losses(scene.total, untold_s=_untold_s(scene))
+    untold = untold_s(window=scene.window, machines=scene.machines.values())
+    found = losses(scene.total, untold_s=sum(untold.values()))
     if found is None:
         return
     parts = [(kind, seconds / 60) for kind, seconds in asdict(found).items()]
@@ -88,10 +87,3 @@ def _by_kind(scene: Scene) -> Iterator[Fact]:
             continue
         label, basis = LOSSES[kind]
         yield scene.fact(f"loss_{kind}", label, value, MINUTES, basis=basis, url=scene.kpis_url())
-
-
-def _untold_s(scene: Scene) -> float:
-    """Downtime that was given as a sum, without stops."""
-    records = records_in(window=scene.window, machines=scene.machines.values())
-    given = records.exclude(source=ProductionRecord.Source.DERIVED).filter(stops_imported=False)
-    return given.aggregate(total=Sum("adet_s"))["total"] or 0.0

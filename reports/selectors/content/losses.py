@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from analytics.kpis.losses import losses, lost_s
 from analytics.templatetags.figures import pieces
-from production.models import ProductionRecord
-from production.selectors.records import records_in
+from production.selectors.records import untold_s
 from production.selectors.stop_reasons import MINOR, NO_REASON
 from reports.document.content import Loss, Losses
 from reports.selectors.content.sheet import Sheet
@@ -40,7 +38,7 @@ def losses_of(sheet: Sheet) -> Losses:
 
 def _rows(sheet: Sheet, lost: float) -> tuple[Loss, ...]:
     """The largest first; they add up to the lost minutes."""
-    untold = _untold_s(sheet)
+    untold = untold_s(window=sheet.scene.window, machines=sheet.scene.machines.values())
     found = losses(sheet.scene.total, untold_s=sum(untold.values()))
     if found is None:
         label = _("Losses that nobody told apart")
@@ -83,11 +81,3 @@ def _reason(sheet: Sheet, machine_id: str, most_min: float) -> str:
         "why": mine[0].why,
         "minutes": pieces(mine[0].minutes),
     }
-
-
-def _untold_s(sheet: Sheet) -> dict[str, float]:
-    """Each machine's downtime that was given as a sum, without stops."""
-    records = records_in(window=sheet.scene.window, machines=sheet.scene.machines.values())
-    given = records.exclude(source=ProductionRecord.Source.DERIVED).filter(stops_imported=False)
-    sums = given.order_by().values("machine__machine_id").annotate(total=Sum("adet_s"))
-    return {row["machine__machine_id"]: row["total"] or 0.0 for row in sums}
