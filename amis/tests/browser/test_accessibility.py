@@ -60,7 +60,7 @@ def test_the_dialog_of_a_reason_is_accessible(a_stop, visit):
     machine_id, stop = a_stop
     alice = visit("alice", bypass_csp=True)
     alice.go(f"/machines/{machine_id}/").locator(f'[data-explain="{stop}"]').last.click()
-    assert alice.page.get_by_role("dialog").is_visible()
+    alice.page.get_by_role("dialog").wait_for(timeout=10_000)
     assert axe(alice.page) == []
 
 

@@ -44,7 +44,7 @@ def test_a_manager_gives_a_stop_its_reason(a_stop, visit):
     page = visit("alice").go(f"/machines/{machine_id}/")
     page.locator(f'[data-explain="{stop}"]').last.click()
     dialog = page.get_by_role("dialog")
-    assert dialog.is_visible()
+    dialog.wait_for(timeout=10_000)
     choices = dialog.get_by_label("Reason", exact=True)
     name = choices.locator("option").last.inner_text()
     choices.select_option(label=name)

@@ -21,7 +21,7 @@ def test_a_manager_starts_a_training_and_finds_it_again_after_a_reload(visit):
         ended = "[data-job][data-state=done], [data-job][data-state=failed]"
         page.locator(ended).wait_for(timeout=120_000)
     else:
-        assert page.get_by_role("alert").is_visible()
+        page.get_by_role("alert").wait_for(timeout=10_000)
 
 
 def test_what_the_api_refuses_is_said_beside_the_button(visit):
