@@ -32,7 +32,7 @@ def as_owner() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def django_db_setup(database_server, cache_server, django_db_blocker) -> Iterator[None]:
     """Two plants, made once by the owner's login; tests run as the runtime login."""
-    from tenants.services import create_tenant
+    from tenants.services.plants import create_tenant
 
     with django_db_blocker.unblock(), as_owner():
         call_command("prepare_database", verbosity=0)
@@ -119,7 +119,7 @@ def person() -> Callable[..., object]:
     """Makes an account with a role in each of the given plants: person("alice",
     chicago="manager").
     """
-    from tenants.services import create_user, grant_role
+    from tenants.services.people import create_user, grant_role
 
     def make(name: str, *, corporate: bool = False, admin: bool = False, **roles: str):
         user = create_user(
@@ -154,7 +154,7 @@ def mallory(person):
 
 @pytest.fixture
 def token_for() -> Callable[..., str]:
-    from tenants.services import create_token
+    from tenants.services.tokens import create_token
 
     return lambda user, tenant: create_token(user=user, tenant=tenant)
 

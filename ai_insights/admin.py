@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ai_insights.models import Cost, WriterChoice
 from production.admin.forms import PlainForm
 from tenants.admin import OneRowAdmin, PlantModelAdmin, site
-from tenants.permissions import Action, may
+from tenants.permissions import Action
 
 
 @admin.register(Cost, site=site)
@@ -28,4 +28,4 @@ class WriterChoiceAdmin(OneRowAdmin):
     list_display = ("__str__", "asks_model")
 
     def is_allowed(self, request: HttpRequest) -> bool:
-        return request.place is not None and may(request.place.role, Action.CHOOSE_WRITER)
+        return request.place is not None and request.place.may(Action.CHOOSE_WRITER)

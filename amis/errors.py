@@ -38,6 +38,12 @@ class NotAllowed(AmisError):
     status = 403
 
 
+class Suspended(NotAllowed):
+    """The plant is out of service; its members are told, strangers hear that it does not exist."""
+
+    code = "suspended"
+
+
 class NotFound(AmisError):
     """Unknown and forbidden tenants are both this, with the same words, so that neither can be
     told apart.

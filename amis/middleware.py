@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from amis.logs import request_id
+from amis import trace
 
 Answer = Callable[[HttpRequest], HttpResponse]
 GIVEN_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
@@ -30,11 +30,10 @@ class RequestId:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         request.id = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
-        token = request_id.set(request.id)
-        try:
-            response = self.get_response(request)
-        finally:
-            request_id.reset(token)
+        trace.request_id.set(request.id)
+        trace.user.set("-")
+        trace.address.set(request.META.get("REMOTE_ADDR", ""))
+        response = self.get_response(request)
         response["X-Request-ID"] = request.id
         return response
 

@@ -222,7 +222,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "%(levelname)s %(name)s [%(schema)s %(request_id)s] %(message)s"}
+        "line": {
+            "format": "%(levelname)s %(name)s "
+            "[%(schema)s %(user)s %(request_id)s %(task)s] %(message)s"
+        }
     },
     "filters": {"where": {"()": "amis.logs.Where"}},
     "handlers": {

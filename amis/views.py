@@ -28,8 +28,8 @@ from amis.errors import AmisError, Invalid, NotAllowed, NotFound, WrongMethod
 from amis.metrics import exposition
 from amis.middleware import PROBES
 from analytics.views import overview
-from production.api.query import choice_of
-from production.api.wire import moment, number, shape, text
+from tenants.api.query import choice_of
+from tenants.api.wire import moment, number, shape, text
 from tenants.middleware import is_api, wants_json
 from tenants.selectors import tenant_card, visible_tenants
 from tenants.sessions import plant_url

@@ -27,7 +27,8 @@ from production.services.partitions import ensure_partitions
 from production.services.plants import THREE_SHIFTS, found_plant
 from tenants.live import plant_key
 from tenants.models import Role, Tenant, User
-from tenants.services import create_token, grant_role
+from tenants.services.people import grant_role
+from tenants.services.tokens import create_token
 
 TENANT_ID, ZONE = "plant_bench", "Europe/Paris"
 LINES = 5

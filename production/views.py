@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone as clock
 
 from production.models import Connection, Machine, ShiftPattern
-from tenants.permissions import Action, may
+from tenants.permissions import Action
 
 
 def setup(request: HttpRequest) -> HttpResponse:
@@ -19,6 +19,6 @@ def setup(request: HttpRequest) -> HttpResponse:
         "connections": Connection.objects.all(),
         "machines": machines,
         "patterns": ShiftPattern.objects.all(),
-        "may_configure": may(request.place.role, Action.CONFIGURE),
+        "may_configure": request.place.may(Action.CONFIGURE),
     }
     return render(request, "settings.html", context)

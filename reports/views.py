@@ -28,7 +28,7 @@ from reports.selectors.schedule import next_instant, plant_schedule
 from reports.selectors.windows import window_of_report
 from reports.services.begin import RUN, report_of
 from reports.services.deliveries import recipients
-from tenants.permissions import Action, may
+from tenants.permissions import Action
 
 ROOT = settings.BASE_DIR
 MOST_ROWS, MOST_DELIVERIES = 100, 50
@@ -66,7 +66,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         "job_title": _title(made),
         "retry": _retry(made) if made else None,
         "simulated": Connection.objects.filter(simulated=True).exists(),
-        "may_train": may(request.place.role, Action.RUN_JOBS),
+        "may_train": request.place.may(Action.RUN_JOBS),
         "newest": _newest(),
         "rows": [_row(one) for one in shown_reports()[:MOST_ROWS]],
         "deliveries": [_delivery(one) for one in _deliveries()],
@@ -158,7 +158,7 @@ def _schedule(request: HttpRequest, now: datetime) -> dict[str, Any]:
     return {
         "schedule": schedule,
         "next_at": next_instant(schedule, now=now, timezone=timezone),
-        "may_schedule": may(request.place.role, Action.SCHEDULE_REPORTS),
+        "may_schedule": request.place.may(Action.SCHEDULE_REPORTS),
         "weekdays": [(day, DAY_NAMES[day]) for day in WEEKDAYS],
         "gets_it": recipients(),
         "is_installations": not schedule.recipients,

@@ -18,7 +18,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from tenants.models import Domain, Membership, Tenant, User
-from tenants.permissions import Action, may
+from tenants.permissions import Action
 
 log = logging.getLogger(__name__)
 # These pages read accounts, sessions and content types, which a plant's role cannot.
@@ -35,7 +35,7 @@ class AmisAdmin(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         if request.place is None:
             return bool(request.user.is_active and request.user.is_superuser)
-        return may(request.place.role, Action.CONFIGURE)
+        return request.place.may(Action.CONFIGURE)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002 - Django's signature
         """The door knows who asks; without the right it is 403, not a second sign-in."""
@@ -91,7 +91,7 @@ class PlantModelAdmin(_Allowed, ModelAdmin):
     view_on_site = False
 
     def is_allowed(self, request: HttpRequest) -> bool:
-        return request.place is not None and may(request.place.role, Action.CONFIGURE)
+        return request.place is not None and request.place.may(Action.CONFIGURE)
 
     def render_change_form(
         self,

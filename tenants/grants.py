@@ -81,8 +81,11 @@ def grant_public() -> None:
     _run("GRANT USAGE ON SCHEMA public TO {a}, {b}", a=PUBLIC_ROLE, b=TENANT_GROUP)
     _run("GRANT {w} ON ALL TABLES IN SCHEMA public TO {role}", w=WRITE, role=PUBLIC_ROLE)
     _run("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}", role=PUBLIC_ROLE)
+    _run("REVOKE UPDATE, DELETE ON public.tenants_accesslog FROM {role}", role=PUBLIC_ROLE)
     for table in ("tenants_tenant", "tenants_domain", "tenants_member"):
         _run("GRANT SELECT ON public.{table} TO {role}", table=table, role=TENANT_GROUP)
+    for table in ("tenants_publishedplant", "tenants_publishedshift"):
+        _run("GRANT {w} ON public.{table} TO {role}", w=WRITE, table=table, role=TENANT_GROUP)
 
 
 def create_schema(tenant: Tenant) -> None:

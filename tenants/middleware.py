@@ -10,9 +10,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django_tenants.utils import tenant_context
 
+from amis import trace
 from amis.errors import AmisError, NotFound, NotSignedIn
 from tenants import selectors
 from tenants.models import User
+from tenants.permissions import Place
 from tenants.sessions import session_belongs_to
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -22,7 +24,8 @@ OPEN_PATHS = frozenset(
     for path in ("/api/health", "/api/schema", "/api/docs", "/healthz", "/readyz", "/metrics")
     for end in ("", "/")
 )
-BASE_HOST_PAGES = ("/admin/",)
+# On a base host these mean no plant, however many the caller may enter.
+OF_NO_PLANT = ("/api/tenants/", "/api/users/", "/api/corporate/")
 
 
 class Door:
@@ -42,6 +45,7 @@ class Door:
             if is_open(request):
                 return self.get_response(request)
             _identify(request)
+            trace.user.set(request.user.username)
             request.place = _locate(request)
         except AmisError as error:
             return refusal(request, error)
@@ -81,18 +85,20 @@ def _identify(request: HttpRequest) -> None:
         raise NotSignedIn("Sign in, or send a token: Authorization: Token <token>.")
 
 
-def _locate(request: HttpRequest) -> selectors.Place | None:
+def _locate(request: HttpRequest) -> Place | None:
     """The plant that the request means; None for the few pages of the base host."""
     user: User = request.user
     host = request.get_host()
     if not session_belongs_to(request, host):
         raise NotFound(selectors.NO_SUCH_TENANT)
+    if selectors.names_plant_itself(host=host, path=request.path_info):
+        return None
     named = selectors.named_tenant(
         host=host, path=request.path_info, header=request.headers.get("X-Tenant")
     )
     if named is not None:
         return selectors.place_of(user, named, token=request.token)
-    if is_api(request) and not request.path_info.startswith(("/api/tenants/", "/api/users/")):
+    if is_api(request) and not request.path_info.startswith(OF_NO_PLANT):
         return selectors.only_place(user, token=request.token)
     return None
 

@@ -1,16 +1,19 @@
-"""One table says which role may do what; every door asks it through `may`."""
+"""One table says which role may do what and which scope a key needs; every door asks it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from amis.errors import NotAllowed
-from tenants.models import Role
+from tenants.models import Role, Scope, Tenant, User
 
 RANK = {role.value: rank for rank, role in enumerate(Role)}
 
 
 class Action(StrEnum):
+    """What is done inside one plant."""
+
     READ = "read"
     GIVE_REASON = "give_reason"
     JUDGE_ANOMALIES = "judge_anomalies"
@@ -24,31 +27,71 @@ class Action(StrEnum):
     ADMINISTER = "administer"
 
 
-LOWEST_ROLE: dict[Action, Role] = {
-    Action.READ: Role.VIEWER,
-    Action.GIVE_REASON: Role.OPERATOR,
-    Action.JUDGE_ANOMALIES: Role.OPERATOR,
-    Action.SUBMIT: Role.SUPERVISOR,
-    Action.RUN_JOBS: Role.SUPERVISOR,
-    Action.CONFIGURE: Role.ENGINEER,
-    Action.PROMOTE_MODELS: Role.MANAGER,
-    Action.SCHEDULE_REPORTS: Role.MANAGER,
-    Action.CHOOSE_WRITER: Role.MANAGER,
-    Action.MANAGE_PEOPLE: Role.MANAGER,
-    Action.ADMINISTER: Role.ADMIN,
+class PlatformAction(StrEnum):
+    """What is done to plants as a whole."""
+
+    VIEW_CORPORATE = "view_corporate"
+    MANAGE_PLANTS = "manage_plants"
+
+
+LOWEST: dict[Action, tuple[Role, Scope]] = {
+    Action.READ: (Role.VIEWER, Scope.READ),
+    Action.GIVE_REASON: (Role.OPERATOR, Scope.SUBMIT),
+    Action.JUDGE_ANOMALIES: (Role.OPERATOR, Scope.SUBMIT),
+    Action.SUBMIT: (Role.SUPERVISOR, Scope.SUBMIT),
+    Action.RUN_JOBS: (Role.SUPERVISOR, Scope.SUBMIT),
+    Action.CONFIGURE: (Role.ENGINEER, Scope.MANAGE),
+    Action.PROMOTE_MODELS: (Role.MANAGER, Scope.MANAGE),
+    Action.SCHEDULE_REPORTS: (Role.MANAGER, Scope.MANAGE),
+    Action.CHOOSE_WRITER: (Role.MANAGER, Scope.MANAGE),
+    Action.MANAGE_PEOPLE: (Role.MANAGER, Scope.MANAGE),
+    Action.ADMINISTER: (Role.ADMIN, Scope.MANAGE),
 }
+EVERY_SCOPE = frozenset(Scope.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a request goes: the plant, the caller's role there, and what the caller's key is for.
+
+    A session has every scope.
+    """
+
+    tenant: Tenant
+    role: str
+    scopes: frozenset[str] = EVERY_SCOPE
+
+    def may(self, action: Action) -> bool:
+        _, scope = LOWEST[action]
+        return may(self.role, action) and scope in self.scopes
+
+    def require(self, action: Action) -> None:
+        """Raise NotAllowed with the lowest role, or the scope, that would do."""
+        role, scope = LOWEST[action]
+        if not may(self.role, action):
+            raise NotAllowed(
+                f"This needs the role {role.label.lower()} or above in this plant.",
+                needed=role.value,
+            )
+        if scope not in self.scopes:
+            raise NotAllowed(
+                f"This token lacks the scope “{scope.value}”; make one that has it.",
+                needed_scope=scope.value,
+            )
 
 
 def may(role: str | None, action: Action) -> bool:
     """Whether somebody with `role` in the plant may do `action`; without a role nobody may."""
-    return role is not None and RANK[role] >= RANK[LOWEST_ROLE[action]]
+    return role is not None and RANK[role] >= RANK[LOWEST[action][0]]
 
 
-def require(role: str | None, action: Action) -> None:
-    """Raise NotAllowed with the lowest role that would do."""
-    if not may(role, action):
-        needed = LOWEST_ROLE[action]
-        raise NotAllowed(
-            f"This needs the role {needed.label.lower()} or above in this plant.",
-            needed=needed.value,
-        )
+def may_on_platform(user: User, action: PlatformAction) -> bool:
+    """Platform administrators may all; who is only a corporate viewer sees the summary."""
+    if user.is_superuser:
+        return True
+    return action is PlatformAction.VIEW_CORPORATE and user.is_corporate
+
+
+def is_above(role: str, other: str) -> bool:
+    """Whether `role` may do more than `other`."""
+    return RANK[role] > RANK[other]

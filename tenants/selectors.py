@@ -5,30 +5,25 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from amis.errors import Invalid, NotFound
+from amis.errors import Invalid, NotFound, Suspended
 from tenants.models import TENANT_ID_PATTERN, ApiToken, Membership, Role, Tenant, User
+from tenants.permissions import EVERY_SCOPE, Place
 
 NO_SUCH_TENANT = "There is no such plant, or you have no access to it."
+# These act on the plant itself and do not enter it, so that a suspended one can be resumed.
+PLANT_ITSELF = re.compile(r"^/api/tenants/(?P<tenant_id>[^/]+)(/(suspend|resume|export))?/?$")
 PATH_FORM = re.compile(r"^/api/tenants/(?P<tenant_id>[^/]+)/.")
 TENANT_ID = re.compile(TENANT_ID_PATTERN)
 # A host's plant does not change; whether the plant is still there is asked with the membership.
+IN_SIGHT = (Tenant.Status.ACTIVE, Tenant.Status.SUSPENDED)
 HOST_KNOWN_S = 60.0
 _known_hosts: dict[str, tuple[str, float]] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a request goes: the plant and the caller's role there."""
-
-    tenant: Tenant
-    role: str
 
 
 def host_without_port(host: str) -> str:
@@ -74,10 +69,26 @@ def named_tenant(*, host: str, path: str, header: str | None) -> str | None:
     return names.pop() if names else None
 
 
-def visible_tenants(user: User, *, token: ApiToken | None = None) -> list[Tenant]:
-    """The active plants that a person may enter; with a token only the token's own."""
-    plants = Tenant.objects.filter(status=Tenant.Status.ACTIVE)
-    if token is not None:
+def names_plant_itself(*, host: str, path: str) -> bool:
+    """Whether the request acts on a plant as a whole. Raises NotFound on another plant's host."""
+    match = PLANT_ITSELF.match(path)
+    if match is None or match["tenant_id"] in {"list", "create"}:
+        return False
+    if tenant_of_host(host) not in {None, match["tenant_id"]}:
+        raise NotFound(NO_SUCH_TENANT)
+    return True
+
+
+def visible_tenants(
+    user: User, *, token: ApiToken | None = None, suspended: bool = False
+) -> list[Tenant]:
+    """The plants in service that a person may enter; with a plant's key only that plant.
+
+    `suspended` adds those that are out of service.
+    """
+    wanted = [Tenant.Status.ACTIVE, *([Tenant.Status.SUSPENDED] if suspended else [])]
+    plants = Tenant.objects.filter(status__in=wanted)
+    if token is not None and token.tenant_id is not None:
         plants = plants.filter(pk=token.tenant_id)
     if not user.is_superuser:
         plants = plants.filter(memberships__user=user)
@@ -85,21 +96,25 @@ def visible_tenants(user: User, *, token: ApiToken | None = None) -> list[Tenant
 
 
 def place_of(user: User, tenant_id: str, *, token: ApiToken | None = None) -> Place:
-    """The plant and the person's role in it. Raises the same NotFound for unknown and foreign."""
+    """The plant and the person's role in it. Raises the same NotFound for unknown and foreign, and
+    Suspended for who belongs to a plant that is out of service.
+    """
     if not TENANT_ID.fullmatch(tenant_id):
         raise NotFound(NO_SUCH_TENANT)
-    active = {"schema_name": tenant_id, "status": Tenant.Status.ACTIVE}
-    memberships = Membership.objects.select_related("tenant").filter(user=user)
-    membership = memberships.filter(**{f"tenant__{k}": v for k, v in active.items()}).first()
-    if membership is not None:
-        place = Place(membership.tenant, membership.role)
-    elif user.is_superuser and (tenant := Tenant.objects.filter(**active).first()):
-        place = Place(tenant, Role.ADMIN.value)
-    else:
+    tenant = Tenant.objects.filter(schema_name=tenant_id, status__in=IN_SIGHT).first()
+    role = _role_in(user, tenant) if tenant else None
+    is_elsewhere = token is not None and token.tenant_id not in {None, tenant and tenant.pk}
+    if tenant is None or role is None or is_elsewhere:
         raise NotFound(NO_SUCH_TENANT)
-    if token is not None and token.tenant_id != place.tenant.pk:
-        raise NotFound(NO_SUCH_TENANT)
-    return place
+    if tenant.status == Tenant.Status.SUSPENDED:
+        raise Suspended("This plant is suspended; ask whoever runs this installation.")
+    return Place(tenant, role, frozenset(token.scopes) if token else EVERY_SCOPE)
+
+
+def _role_in(user: User, tenant: Tenant) -> str | None:
+    role = Membership.objects.filter(user=user, tenant=tenant).values_list("role", flat=True)
+    found = role.first()
+    return Role.ADMIN.value if user.is_superuser else found
 
 
 def only_place(user: User, *, token: ApiToken | None = None) -> Place:

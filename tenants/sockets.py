@@ -16,6 +16,7 @@ from django.http import parse_cookie
 from amis.errors import AmisError, NotAllowed, NotFound, NotSignedIn
 from tenants import selectors
 from tenants.models import ApiToken, User
+from tenants.permissions import Place
 from tenants.sessions import session_belongs_to
 
 PATHS = frozenset({"/ws", "/ws/"})
@@ -46,7 +47,7 @@ async def refuse(error: AmisError, receive: Any, send: Any) -> None:
     await send({"type": "websocket.close", "code": code, "reason": error.message})
 
 
-def admit(scope: dict[str, Any]) -> tuple[User, selectors.Place]:
+def admit(scope: dict[str, Any]) -> tuple[User, Place]:
     """The caller and the plant. Raises NotSignedIn, NotFound, or NotAllowed for a foreign page."""
     connection.set_schema_to_public()
     headers = {name.decode("latin1"): value.decode("latin1") for name, value in scope["headers"]}

@@ -10,9 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ai_insights.models import Cost
-from production.api.query import PAGE_PARAMETERS, page_of
-from production.api.view import PlantView
-from production.api.wire import page, shape
+from tenants.api.query import PAGE_PARAMETERS, page_of
+from tenants.api.view import PlantView
+from tenants.api.wire import page, shape
 
 PRICES = ("minute_low", "minute_high", "scrap_low", "scrap_high")
 CostOut = shape(

@@ -15,17 +15,11 @@ from ai_insights.models import WriterCall
 from ai_insights.selectors.cards import insight_card, plan_card
 from ai_insights.services.asked import ask_for_insight, current_insight
 from ai_insights.tasks import send
-from production.api.query import (
-    DEFAULT_DAYS,
-    MOST_DAYS,
-    PAGE_PARAMETERS,
-    invalid,
-    number_of,
-    page_of,
-)
-from production.api.view import PlantView
+from production.api.query import DEFAULT_DAYS, MOST_DAYS
 from production.api.wire import JobOut
 from production.services.jobs import job_card
+from tenants.api.query import PAGE_PARAMETERS, invalid, number_of, page_of
+from tenants.api.view import PlantView
 from tenants.permissions import Action
 
 DAYS_PARAMETER = OpenApiParameter("days", int, description="1..365 (7): complete plant days")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from production.api.wire import moment, number, page, shape, text
+from tenants.api.wire import moment, number, page, shape, text
 
 
 def _ids() -> serializers.ListField:

@@ -23,7 +23,7 @@ from production.api.query import MOST_DAYS
 from production.models import Machine
 from production.selectors.calendar import plant_timezone
 from production.selectors.jobs import newest_job
-from tenants.permissions import Action, may
+from tenants.permissions import Action
 
 TITLES = {
     "executive_summary": _("What happened"),
@@ -76,7 +76,7 @@ def insights(request: HttpRequest) -> HttpResponse:
         "dropped": len(insight.dropped),
         "asks_model": asks_model(),
         "job": newest_job([KIND], now=now),
-        "may_train": may(request.place.role, Action.RUN_JOBS),
+        "may_train": request.place.may(Action.RUN_JOBS),
         "job_title": _("Writing the analysis"),
         "job_retry": "_write.html",
     }

@@ -15,17 +15,9 @@ from analytics.api.ml_wire import AnomalyOut, AnomalyPage
 from analytics.api.predictions import MACHINE_PARAMETER, known_machine
 from analytics.models import Anomaly
 from analytics.services.judged import judge_anomaly
-from production.api.query import (
-    DEFAULT_DAYS,
-    MOST_DAYS,
-    PAGE_PARAMETERS,
-    WINDOW_PARAMETERS,
-    choice_of,
-    instants_of,
-    number_of,
-    page_of,
-)
-from production.api.view import PlantView
+from production.api.query import DEFAULT_DAYS, MOST_DAYS, WINDOW_PARAMETERS, instants_of
+from tenants.api.query import PAGE_PARAMETERS, choice_of, number_of, page_of
+from tenants.api.view import PlantView
 from tenants.permissions import Action
 
 STATES = tuple(Anomaly.Status.values)

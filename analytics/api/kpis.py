@@ -11,18 +11,11 @@ from rest_framework.response import Response
 from analytics.api.wire import KpisOut, MachinePage
 from analytics.kpis.rollup import Sums, kpis
 from analytics.selectors import KpiSums, kpi_sums
-from production.api.query import (
-    PAGE_PARAMETERS,
-    WINDOW_PARAMETERS,
-    Scope,
-    choice_of,
-    page_of,
-    scope_of,
-    window_of,
-)
-from production.api.view import PlantView
+from production.api.query import WINDOW_PARAMETERS, Scope, scope_of, window_of
 from production.models import Machine
 from production.shopfloor.window import Window
+from tenants.api.query import PAGE_PARAMETERS, choice_of, page_of
+from tenants.api.view import PlantView
 
 GROUPS = ("machine", "line", "shift", "day")
 GROUP_PARAMETER = OpenApiParameter("group_by", str, enum=GROUPS, description="adds groups")

@@ -15,9 +15,10 @@ from analytics.forecasting.series import HORIZON, PLANT
 from analytics.selectors.advanced import advanced_answer
 from analytics.selectors.metrics import metrics_of_plant
 from analytics.selectors.next_shift import next_shift_answer
-from production.api.query import DEFAULT_DAYS, MOST_DAYS, invalid, number_of, text_of
-from production.api.view import PlantView
+from production.api.query import DEFAULT_DAYS, MOST_DAYS
 from production.models import Machine
+from tenants.api.query import invalid, number_of, text_of
+from tenants.api.view import PlantView
 
 MACHINE_PARAMETER = OpenApiParameter("machine_id", str)
 DEFAULT_HORIZON = 7

@@ -17,10 +17,12 @@ from analytics.models import ModelVersion
 from analytics.selectors.scorecard import day_scores, shift_scores
 from analytics.services.asked import ask_for_training
 from analytics.services.registry import promote_by_person, roll_back
-from production.api.query import MOST_DAYS, PAGE_PARAMETERS, choice_of, number_of, page_of
-from production.api.view import PlantView
-from production.api.wire import JobOut, shape
+from production.api.query import MOST_DAYS
+from production.api.wire import JobOut
 from production.services.jobs import job_card
+from tenants.api.query import PAGE_PARAMETERS, choice_of, number_of, page_of
+from tenants.api.view import PlantView
+from tenants.api.wire import shape
 from tenants.permissions import Action
 
 TASKS = tuple(ModelVersion.Task.values)

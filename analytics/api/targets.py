@@ -10,9 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analytics.models import Target
-from production.api.query import PAGE_PARAMETERS, page_of
-from production.api.view import PlantView
-from production.api.wire import page, shape
+from tenants.api.query import PAGE_PARAMETERS, page_of
+from tenants.api.view import PlantView
+from tenants.api.wire import page, shape
 
 TargetOut = shape(
     "Target",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from production.api.wire import number, page, shape
+from tenants.api.wire import number, page, shape
 
 FIGURES = (
     "units_produced",

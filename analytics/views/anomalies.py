@@ -17,7 +17,7 @@ from analytics.selectors.outlook_shapes import AnomalyList, Insufficient, Timeli
 from analytics.views.training import lacking, training
 from production.models import Machine
 from production.shopfloor.shifts import start_of_day
-from tenants.permissions import Action, may
+from tenants.permissions import Action
 
 SPANS = (7, 30, 90)
 STATUSES = {"open": "Open", "confirmed": "Confirmed", "dismissed": "Dismissed"}
@@ -53,7 +53,7 @@ def anomalies(request: HttpRequest) -> HttpResponse:
     context |= {
         "listed": listed,
         "open_anomalies": listed.open_count,
-        "may_judge": may(request.place.role, Action.JUDGE_ANOMALIES),
+        "may_judge": request.place.may(Action.JUDGE_ANOMALIES),
         "has_threshold": any(one.threshold is not None for one in listed.timelines),
         **_in_view(_timelines(listed, request.place.tenant.timezone)),
     }

@@ -27,7 +27,7 @@ from production.models import DataIssue, Signal, Stop, StopReason
 from production.selectors.machines import plant_machines, shift_calendar
 from production.selectors.states import stops_in
 from tenants.live import sequence
-from tenants.permissions import Action, may
+from tenants.permissions import Action
 
 SPANS = {"8h": timedelta(hours=8), "24h": timedelta(hours=24), "7d": timedelta(days=7)}
 MOST_STOPS, MOST_ISSUES = 200, 20
@@ -71,7 +71,7 @@ def machine(request: HttpRequest, machine_id: str) -> HttpResponse:
         "spans": [(name, name == chosen) for name in SPANS],
         "span": chosen,
         "reasons": found.reasons,
-        "may_explain": may(request.place.role, Action.GIVE_REASON),
+        "may_explain": request.place.may(Action.GIVE_REASON),
         "issues": list(_issues(found, now)),
         "simulated": bool(found.connection and found.connection.simulated),
         "risk": _risk(found),

@@ -8,7 +8,7 @@ from django.utils import timezone as clock
 
 from analytics.selectors.outlook import model_versions, why_untrained
 from analytics.views.training import lacking, training
-from tenants.permissions import Action, may
+from tenants.permissions import Action
 
 TASKS = {"downtime": "Downtime", "forecast": "Forecast", "anomaly": "Anomalies"}
 
@@ -26,7 +26,7 @@ def models(request: HttpRequest) -> HttpResponse:
         "tasks": TASKS,
         "versions": versions,
         "unit": versions[0].unit if versions else "",
-        "may_promote": may(request.place.role, Action.PROMOTE_MODELS),
+        "may_promote": request.place.may(Action.PROMOTE_MODELS),
         **training(request, task, now=now),
     }
     if not versions:

@@ -40,7 +40,7 @@ from production.selectors.states import (
 from production.shopfloor.shifts import PlannedShift
 from production.shopfloor.window import Window
 from tenants.live import sequence
-from tenants.permissions import Action, may
+from tenants.permissions import Action
 
 SHIFT_LENGTH = timedelta(hours=8)
 LAST_STOPS = 8
@@ -76,7 +76,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "page": "overview",
         "now": now,
-        "may_explain": may(request.place.role, Action.GIVE_REASON),
+        "may_explain": request.place.may(Action.GIVE_REASON),
         "sequence": number,
         "states": show.state_words(),
         "tiles": tiles,

@@ -17,7 +17,7 @@ from analytics.selectors.answers import kept
 from analytics.selectors.outlook_shapes import Insufficient
 from production.models import Connection
 from production.selectors.jobs import newest_job
-from tenants.permissions import Action, may
+from tenants.permissions import Action
 
 TRAININGS = {
     "downtime": ["train_downtime"],
@@ -40,7 +40,7 @@ def training(request: HttpRequest, task: str, *, now: datetime) -> dict[str, Any
     return {
         "job": job,
         "job_title": TITLES[job.kind] if job else "",
-        "may_train": may(request.place.role, Action.RUN_JOBS),
+        "may_train": request.place.may(Action.RUN_JOBS),
         "train_task": task,
         "simulated": simulated,
     }

@@ -9,17 +9,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from production.api.query import (
-    PAGE_PARAMETERS,
-    WINDOW_PARAMETERS,
-    choice_of,
-    page_of,
-    window_of,
-)
-from production.api.view import PlantView
-from production.api.wire import moment, page, shape
+from production.api.query import WINDOW_PARAMETERS, window_of
 from production.models import DataIssue
 from production.selectors.data_issues import issues_in
+from tenants.api.query import PAGE_PARAMETERS, choice_of, page_of
+from tenants.api.view import PlantView
+from tenants.api.wire import moment, page, shape
 
 KINDS = tuple(DataIssue.Kind.values)
 DataIssueOut = shape(

@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from amis.errors import NotFound
-from production.api.view import PlantView
 from production.api.wire import JobOut
 from production.models import Job
 from production.services.jobs import cancel_job, job_card
+from tenants.api.view import PlantView
 from tenants.permissions import Action
 
 

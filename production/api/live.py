@@ -6,9 +6,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from production.api.view import PlantView
 from production.api.wire import LiveOut, SocketStatusOut
 from production.live import live_machines, socket_status
+from tenants.api.view import PlantView
 
 
 class MachinesLive(PlantView):

@@ -1,4 +1,4 @@
-"""What a query string may say: a window, machines, a page; every fault names its field."""
+"""What a query string may say of a plant: a window, machines; every fault names its field."""
 
 from __future__ import annotations
 
@@ -7,26 +7,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import HttpRequest
 from django.utils import timezone as clock
 from drf_spectacular.utils import OpenApiParameter
 
-from amis.errors import Invalid, NotFound
+from amis.errors import NotFound
 from amis.interval import Interval
 from production.models import Line, Machine, ProductionRecord, ShiftPattern
 from production.selectors.machines import plant_machines
 from production.shopfloor.window import Window
+from tenants.api.query import invalid, number_of, text_of
 
 DEFAULT_DAYS, MOST_DAYS = 7, 365
-DEFAULT_LIMIT, MOST_ROWS = 100, 1000
 YEARS = range(1970, 2200)
-LONGEST = 200
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # A plus sign that nobody encoded arrives as a space.
 LOST_PLUS = re.compile(r" (?=[0-9]{2}:?[0-9]{2}$)")
-UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 
 WINDOW_PARAMETERS = [
     OpenApiParameter("days", int, description="1..365 (7); not together with from and to"),
@@ -35,10 +31,6 @@ WINDOW_PARAMETERS = [
     OpenApiParameter("machine_id", str),
     OpenApiParameter("line", str),
     OpenApiParameter("shift", str),
-]
-PAGE_PARAMETERS = [
-    OpenApiParameter("limit", int, description="1..1000 (100)"),
-    OpenApiParameter("offset", int, description="0 or more (0)"),
 ]
 
 
@@ -49,43 +41,6 @@ class Scope:
     machines: list[Machine]
     machine_id: str | None
     shift: str | None
-
-
-def invalid(field: str, message: str) -> Invalid:
-    """A 400 that names the field in its sentence and in `errors`."""
-    return Invalid(
-        f"{field}: {message}.", errors=[{"row": None, "field": field, "message": message}]
-    )
-
-
-def text_of(query: Mapping[str, str], name: str) -> str | None:
-    """One value of the query string; None when absent. Empty is a value, and a wrong one."""
-    value = query.get(name)
-    if value is None:
-        return None
-    if len(value) > LONGEST:
-        raise invalid(name, f"longer than {LONGEST} characters")
-    if UNPRINTABLE.search(value):
-        raise invalid(name, "holds a control character")
-    return value
-
-
-def number_of(
-    query: Mapping[str, str], name: str, *, default: int, lowest: int, highest: int
-) -> int:
-    value = text_of(query, name)
-    if value is None:
-        return default
-    if not re.fullmatch(r"-?[0-9]{1,12}", value) or not lowest <= int(value) <= highest:
-        raise invalid(name, f"must be a whole number from {lowest} to {highest}")
-    return int(value)
-
-
-def choice_of(query: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str | None:
-    value = text_of(query, name)
-    if value is not None and value not in choices:
-        raise invalid(name, f"must be one of {', '.join(choices)}")
-    return value
 
 
 def window_of(query: Mapping[str, str], *, timezone: str, days: int = DEFAULT_DAYS) -> Window:
@@ -162,37 +117,3 @@ def known_shift(name: str) -> str:
     if shift_name is None:
         raise NotFound("There is no shift with this name.")
     return str(shift_name)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A slice of a list, and the addresses of its neighbours."""
-
-    limit: int
-    offset: int
-    address: str
-    query: dict[str, str]
-
-    def envelope(self, count: int, results: list[Any]) -> dict[str, Any]:
-        after, before = self.offset + self.limit, max(0, self.offset - self.limit)
-        return {
-            "count": count,
-            "next": self._at(after) if after < count else None,
-            "previous": self._at(before) if self.offset > 0 else None,
-            "results": results,
-        }
-
-    def _at(self, offset: int) -> str:
-        query = {**self.query, "limit": self.limit, "offset": offset}
-        return f"{self.address}?{urlencode(query)}"
-
-
-def page_of(request: HttpRequest) -> Page:
-    """`limit` and `offset`. Raises Invalid naming the field."""
-    query = request.GET
-    return Page(
-        limit=number_of(query, "limit", default=DEFAULT_LIMIT, lowest=1, highest=MOST_ROWS),
-        offset=number_of(query, "offset", default=0, lowest=0, highest=10**9),
-        address=request.build_absolute_uri(request.path),
-        query=query.dict(),
-    )

@@ -9,11 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from amis.errors import Invalid, TooLarge
-from production.api.query import PAGE_PARAMETERS, WINDOW_PARAMETERS, page_of, scope_of, window_of
-from production.api.view import PlantView
+from production.api.query import WINDOW_PARAMETERS, scope_of, window_of
 from production.api.wire import RecordPage, SubmitOut, SubmittedRow
 from production.selectors.records import newest_first, record_rows, records_in
 from production.services.submit import submit_records
+from tenants.api.query import PAGE_PARAMETERS, page_of
+from tenants.api.view import PlantView
 from tenants.permissions import Action
 
 MOST_SUBMITTED = 5000

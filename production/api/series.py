@@ -11,11 +11,12 @@ from rest_framework.response import Response
 
 from amis.errors import NotFound
 from amis.interval import Interval
-from production.api.query import UNPRINTABLE, instants_of, number_of
-from production.api.view import PlantView
+from production.api.query import instants_of
 from production.api.wire import SeriesOut
 from production.models import Machine
 from production.selectors.series import series_of
+from tenants.api.query import UNPRINTABLE, number_of
+from tenants.api.view import PlantView
 
 DEFAULT_SPAN = timedelta(hours=1)
 DEFAULT_POINTS, MOST_POINTS = 600, 5000

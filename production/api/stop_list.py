@@ -10,18 +10,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from production.api.query import (
-    PAGE_PARAMETERS,
-    WINDOW_PARAMETERS,
-    choice_of,
-    page_of,
-    scope_of,
-    text_of,
-    window_of,
-)
-from production.api.view import PlantView
-from production.api.wire import moment, page, shape, text
+from production.api.query import WINDOW_PARAMETERS, scope_of, window_of
 from production.selectors.stop_reasons import MINUTE, explained, stops_of
+from tenants.api.query import PAGE_PARAMETERS, choice_of, page_of, text_of
+from tenants.api.view import PlantView
+from tenants.api.wire import moment, page, shape, text
 
 DELAY, SET_UP = KINDS = ("delay", "set_up")
 ListedStopOut = shape(

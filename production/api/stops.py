@@ -10,11 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from amis.errors import Invalid, NotFound
-from production.api.query import invalid
-from production.api.view import PlantView
 from production.api.wire import ReasonIn, StopOut
 from production.models import Stop
 from production.services.reasons import give_reason
+from tenants.api.query import invalid
+from tenants.api.view import PlantView
 from tenants.permissions import Action
 
 MOST_NOTE = 2000

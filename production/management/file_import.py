@@ -10,7 +10,7 @@ from django_tenants.utils import tenant_context
 
 from amis.errors import AmisError
 from production.services.past import Outcome
-from tenants.services import tenant_by_id
+from tenants.services.plants import tenant_by_id
 
 
 class FileImport(BaseCommand):

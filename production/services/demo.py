@@ -22,7 +22,8 @@ from production.services.plants import found_plant
 from production.services.reasons import ensure_reasons
 from tenants.models import ApiToken, Role, Tenant, User
 from tenants.selectors import token_digest
-from tenants.services import create_token, create_user, grant_role
+from tenants.services.people import create_user, grant_role
+from tenants.services.tokens import create_token
 
 FOLDER = settings.BASE_DIR / "amis" / "demo"
 MONTHS_BACK, MONTHS_AHEAD = 7, 3

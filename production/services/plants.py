@@ -10,7 +10,7 @@ from production.selectors.calendar import DAYS
 from production.services.partitions import ensure_near_partitions
 from production.services.reasons import ensure_reasons
 from tenants.models import Tenant
-from tenants.services import create_tenant
+from tenants.services.plants import create_tenant
 
 THREE_SHIFTS = (
     ("Day", "06:00", "14:00"),

@@ -12,12 +12,12 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
 from amis.errors import NotFound
-from production.api.view import PlantView
 from reports.api.reports import report_of
 from reports.models import ReportFile
 from reports.models.schedule import FORMATS
 from reports.selectors.cards import latest_pdf
 from reports.services.letter import TYPES
+from tenants.api.view import PlantView
 
 FILE = OpenApiResponse(OpenApiTypes.BINARY, description="the file")
 

@@ -12,8 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from amis.errors import Invalid, NotFound
-from production.api.query import PAGE_PARAMETERS, invalid, page_of, window_of
-from production.api.view import PlantView
+from production.api.query import window_of
 from production.api.wire import JobOut
 from production.services.jobs import job_card
 from production.shopfloor.window import Window
@@ -24,6 +23,8 @@ from reports.selectors.cards import report_card, shown_reports
 from reports.services.asked import ask_for_report
 from reports.services.settings import checked_formats
 from reports.tasks import send
+from tenants.api.query import PAGE_PARAMETERS, invalid, page_of
+from tenants.api.view import PlantView
 from tenants.permissions import Action
 
 LONGEST = timedelta(days=366, hours=1)

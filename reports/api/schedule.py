@@ -10,11 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from amis.errors import Invalid
-from production.api.view import PlantView
 from reports.api.wire import ScheduleIn, ScheduleOut
 from reports.selectors.cards import schedule_card
 from reports.selectors.schedule import plant_schedule
 from reports.services.settings import set_schedule
+from tenants.api.view import PlantView
 from tenants.permissions import Action
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from production.api.wire import moment, page, shape, text
 from reports.models import Report
 from reports.models.schedule import FORMATS, WEEKDAYS
+from tenants.api.wire import moment, page, shape, text
 
 DeliveryOut = shape(
     "ReportDelivery",

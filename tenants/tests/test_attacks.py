@@ -17,6 +17,7 @@ from django_tenants.utils import tenant_context
 from amis.asgi import application
 from production.models import Machine
 from tenants.models import ApiToken, Membership, Tenant
+from tenants.services.tokens import create_token
 
 BASE = "amis.localhost"
 CHICAGO, LYON, NOWHERE = (f"plant-{name}.{BASE}" for name in ("chicago", "lyon", "atlantis"))
@@ -112,11 +113,33 @@ def test_the_token_of_a_closed_account_opens_nothing(db, alice, chicago, token_f
     assert ask("/api/machines", host=CHICAGO, token=token).status_code == 401
 
 
-def test_a_suspended_plant_is_there_for_nobody(db, alice, chicago, token_for):
-    token = token_for(alice, chicago)
+def test_of_a_suspended_plant_its_members_are_told_and_strangers_hear_nothing(
+    db, alice, mallory, chicago, lyon, token_for
+):
+    keys = token_for(alice, chicago), token_for(mallory, lyon)
     Tenant.objects.filter(pk=chicago.pk).update(status=Tenant.Status.SUSPENDED)
     for form in ({"host": CHICAGO}, {"HTTP_X_TENANT": "plant_chicago"}):
-        assert ask("/api/machines", token=token, **form).status_code == 404
+        told, unheard = (ask("/api/machines", token=key, **form) for key in keys)
+        assert (told.status_code, told.json()["code"]) == (403, "suspended")
+        assert unheard.status_code == 404
+
+
+def test_a_key_does_no_more_than_its_scope_and_its_role_allow(db, alice, bob, chicago):
+    """Alice is a manager, but this key of hers only reads; bob reads, whatever his key says."""
+    reads = create_token(user=alice, tenant=chicago, scopes=["read"])
+    of_bob = create_token(user=bob, tenant=chicago)
+    for key, needed in ((reads, "scope"), (of_bob, "role")):
+        client = Client(HTTP_HOST=CHICAGO, HTTP_AUTHORIZATION=f"Token {key}")
+        assert client.get("/api/machines").status_code == 200
+        refused = client.post("/api/production/submit", "[]", content_type="application/json")
+        assert refused.status_code == 403
+        assert needed in refused.json()["message"]
+
+
+def test_a_key_of_no_plant_opens_the_plants_of_its_person_and_no_other(db, mallory, token_for):
+    key = token_for(mallory, None)
+    assert ask("/api/machines", host=LYON, token=key).status_code == 200
+    assert ask("/api/machines", host=CHICAGO, token=key).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import psycopg2
 import pytest
 from django.db import ProgrammingError, connection, transaction
-from django_tenants.utils import tenant_context
+from django_tenants.utils import schema_context, tenant_context
 
 from amis.errors import NotAllowed
 from conftest import as_owner
 from tenants import grants
-from tenants.models import Domain, Tenant
+from tenants.models import AccessLog, Domain, PublishedShift, Tenant
+from tenants.services.audit import note
 
 BASE = "amis.localhost"
 REACH_OUT = (
@@ -103,3 +106,26 @@ def test_an_owner_that_may_not_make_roles_is_told_what_to_ask_for(django_db_setu
         finally:
             cursor.execute("RESET ROLE")
             cursor.execute("DROP ROLE weak")
+
+
+def test_a_plant_publishes_its_own_sums_and_sees_nobody_elses(db, chicago, lyon):
+    day = {"shift_date": date(2026, 11, 18), "shift_start": datetime(2026, 11, 18, 6, tzinfo=UTC)}
+    with tenant_context(chicago):
+        PublishedShift.objects.create(tenant_id="plant_chicago", shift="Day", sums={}, **day)
+    with tenant_context(lyon):
+        assert not PublishedShift.objects.exists()
+        assert not PublishedShift.objects.filter(shift="Day").delete()[0]
+        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+            PublishedShift.objects.create(tenant_id="plant_chicago", shift="Night", sums={}, **day)
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["UPDATE {} SET about = ''", "DELETE FROM {}", "TRUNCATE {}", "DROP TABLE {}"],
+)
+@pytest.mark.parametrize("where", ["public", "plant_lyon"])
+def test_nobody_but_the_owner_changes_the_access_log(db, alice, change, where):
+    note(AccessLog.Action.SIGNED_IN, user=alice)
+    with schema_context(where), pytest.raises(ProgrammingError), transaction.atomic():
+        _rows(change.format("public.tenants_accesslog"))
+    assert AccessLog.objects.get().user_label == alice.email

@@ -17,7 +17,7 @@ from ai_insights.services.demo_costs import set_demo_costs
 from amis.errors import AmisError
 from analytics.services.demo_targets import set_demo_targets
 from production.services.demo import make_demo_plants
-from tenants.services import tenant_by_id
+from tenants.services.plants import tenant_by_id
 
 
 class Command(BaseCommand):

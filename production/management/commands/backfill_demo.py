@@ -16,7 +16,7 @@ from django_tenants.utils import tenant_context
 
 from amis.errors import AmisError
 from production.services.backfill import History, backfill, backfill_is_done, mark
-from tenants.services import tenant_by_id
+from tenants.services.plants import tenant_by_id
 
 
 class Command(BaseCommand):

@@ -11,7 +11,7 @@ from django_tenants.utils import schema_context
 from amis.errors import AmisError
 from production.selectors.ingest import IngestBooks, ingest_books
 from tenants.selectors import active_schemas
-from tenants.services import tenant_by_id
+from tenants.services.plants import tenant_by_id
 
 
 class Command(BaseCommand):

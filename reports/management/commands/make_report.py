@@ -16,7 +16,7 @@ from reports.models import Report
 from reports.services.at_once import day_asked, report_at_once
 from reports.services.deliveries import mail_now, recipients
 from reports.services.folder import write_copies
-from tenants.services import tenant_by_id
+from tenants.services.plants import tenant_by_id
 
 
 class Command(BaseCommand):

@@ -12,7 +12,9 @@ from django.core.validators import validate_email
 
 from amis.errors import AmisError
 from tenants.models import Role, User
-from tenants.services import create_token, create_user, grant_role, tenant_by_id
+from tenants.services.people import create_user, grant_role
+from tenants.services.plants import tenant_by_id
+from tenants.services.tokens import create_token
 
 
 class Command(BaseCommand):

@@ -12,7 +12,7 @@ from django.db import OperationalError, connection
 from amis.errors import NotAllowed
 from tenants import grants
 from tenants.models import Tenant
-from tenants.services import pending_schemas, provision
+from tenants.services.plants import pending_schemas, provision
 
 
 class Command(BaseCommand):

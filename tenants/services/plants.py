@@ -1,9 +1,8 @@
-"""Making plants, people and keys: run by the owner's login or under the public role."""
+"""Making plants and bringing them to this version: run by the owner's login."""
 
 from __future__ import annotations
 
 import re
-import secrets
 import zoneinfo
 
 from django.conf import settings
@@ -15,17 +14,7 @@ from psycopg2 import sql
 
 from amis.errors import Conflict, Invalid
 from tenants import grants
-from tenants.models import (
-    RESERVED_IDS,
-    TENANT_ID_PATTERN,
-    ApiToken,
-    Domain,
-    Membership,
-    Role,
-    Tenant,
-    User,
-)
-from tenants.selectors import token_digest
+from tenants.models import RESERVED_IDS, TENANT_ID_PATTERN, Domain, Tenant
 
 
 def create_tenant(
@@ -118,28 +107,6 @@ def _check_tenant(*, tenant_id: str, tenant_name: str, timezone: str) -> None:
 
 def _base_host() -> str:
     return settings.BASE_DOMAIN.split(":")[0]
-
-
-def create_user(*, username: str, email: str, password: str | None = None, **fields: bool) -> User:
-    """Make an account; without a password nobody can sign in with it until one is set."""
-    return User.objects.create_user(username, email.lower(), password, **fields)
-
-
-def grant_role(*, user: User, tenant: Tenant, role: str) -> Membership:
-    """Give a person a role in a plant, or change it. Raises Invalid for an unknown role."""
-    if role not in Role.values:
-        raise Invalid(f"role: {role!r} is not one of {', '.join(Role.values)}.")
-    membership, _ = Membership.objects.update_or_create(
-        user=user, tenant=tenant, defaults={"role": role}
-    )
-    return membership
-
-
-def create_token(*, user: User, tenant: Tenant, name: str = "token") -> str:
-    """Make a key for a member of the plant and return its text, which is shown only here."""
-    text = secrets.token_urlsafe(32)
-    ApiToken.objects.create(user=user, tenant=tenant, name=name, digest=token_digest(text))
-    return text
 
 
 def tenant_by_id(tenant_id: str) -> Tenant:

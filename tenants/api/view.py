@@ -8,7 +8,7 @@ from django.db import connection
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from tenants.permissions import Action, require
+from tenants.permissions import Action
 
 
 class PlantView(APIView):
@@ -24,7 +24,7 @@ class PlantView(APIView):
         super().initial(request, *args, **kwargs)
         if request.method in ("OPTIONS", "HEAD"):
             return
-        require(request.place.role, self.needs.get(request.method or "", Action.READ))
+        request.place.require(self.needs.get(request.method or "", Action.READ))
 
     @property
     def timezone(self) -> str:

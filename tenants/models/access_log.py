@@ -1,0 +1,52 @@
+"""Who did what that somebody may have to answer for."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class AccessLog(models.Model):
+    """One line, written and never changed: no login but the owner's may update or delete here.
+
+    It points at nothing, so that it outlives the people and the plants that it names; a plant is
+    named by its id alone.
+    """
+
+    class Action(models.TextChoices):
+        SIGNED_IN = "signed_in", "Signed in"
+        SIGN_IN_FAILED = "sign_in_failed", "Sign-in failed"
+        SIGNED_OUT = "signed_out", "Signed out"
+        PASSWORD_CHANGED = "password_changed", "Password changed"
+        SECOND_FACTOR_CHANGED = "second_factor_changed", "Second factor changed"
+        HANDED_OVER = "handed_over", "Moved to a plant"
+        INVITED = "invited", "Invited"
+        ROLE_GRANTED = "role_granted", "Role granted"
+        ROLE_REVOKED = "role_revoked", "Role revoked"
+        TOKEN_MADE = "token_made", "Token made"
+        TOKEN_REVOKED = "token_revoked", "Token revoked"
+        PLANT_CREATED = "plant_created", "Plant created"
+        PLANT_CHANGED = "plant_changed", "Plant changed"
+        PLANT_SUSPENDED = "plant_suspended", "Plant suspended"
+        PLANT_RESUMED = "plant_resumed", "Plant resumed"
+        PLANT_EXPORTED = "plant_exported", "Plant exported"
+        PLANT_DELETED = "plant_deleted", "Plant deleted"
+        PLANT_BACKED_UP = "plant_backed_up", "Plant backed up"
+        PLANT_RESTORED = "plant_restored", "Plant restored"
+        CORPORATE_VIEWED = "corporate_viewed", "Corporate summary viewed"
+        CONFIGURED = "configured", "Configuration changed"
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    action = models.CharField(max_length=30, choices=Action)
+    user_id = models.BigIntegerField(null=True, blank=True)
+    user_label = models.CharField(max_length=320, blank=True)
+    tenant_id = models.CharField(max_length=63, blank=True)
+    about = models.CharField(max_length=400, blank=True)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        indexes = (models.Index(fields=("tenant_id", "-at"), name="accesslog_of_plant"),)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.user_label} {self.get_action_display()}"

@@ -1,0 +1,83 @@
+"""People, and what each may do in which plant."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+
+from tenants.models.plant import Tenant
+
+
+class Theme(models.TextChoices):
+    """The colours of the pages."""
+
+    SYSTEM = "system", "As the system"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
+
+
+class TimeDisplay(models.TextChoices):
+    """The clock in which pages tell times; dates of shifts are the plant's in any case."""
+
+    PLANT = "plant", "The plant's time"
+    UTC = "utc", "UTC"
+
+
+class PeopleByEmail(UserManager["User"]):
+    """Accounts are found by e-mail, whatever its case."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractUser):
+    """A person. Signs in with the e-mail address; `username` is the name that the API shows."""
+
+    email = models.EmailField(unique=True)
+    is_corporate = models.BooleanField(
+        default=False, help_text="Sees the corporate summary of every active plant."
+    )
+    theme = models.CharField(max_length=10, choices=Theme, default=Theme.SYSTEM)
+    time_display = models.CharField(max_length=10, choices=TimeDisplay, default=TimeDisplay.PLANT)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ("username",)
+    objects = PeopleByEmail()
+
+    class Meta:
+        ordering = ("username",)
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+    @property
+    def label(self) -> str:
+        """What a plant's rows keep of a person, because they cannot point at this table."""
+        return str(self)
+
+
+class Role(models.TextChoices):
+    """Each role may do what the ones before it may."""
+
+    VIEWER = "viewer", "Viewer"
+    OPERATOR = "operator", "Operator"
+    SUPERVISOR = "supervisor", "Supervisor"
+    ENGINEER = "engineer", "Engineer"
+    MANAGER = "manager", "Manager"
+    ADMIN = "admin", "Administrator"
+
+
+class Membership(models.Model):
+    """What one person may do in one plant."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("tenant", "user")
+        constraints = (models.UniqueConstraint(fields=("user", "tenant"), name="one_role_a_plant"),)
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.role} {self.tenant}"

@@ -1,0 +1,21 @@
+"""Accounts, and the roles that people have in plants; under the public role."""
+
+from __future__ import annotations
+
+from amis.errors import Invalid
+from tenants.models import Membership, Role, Tenant, User
+
+
+def create_user(*, username: str, email: str, password: str | None = None, **fields: bool) -> User:
+    """Make an account; without a password nobody can sign in with it until one is set."""
+    return User.objects.create_user(username, email.lower(), password, **fields)
+
+
+def grant_role(*, user: User, tenant: Tenant, role: str) -> Membership:
+    """Give a person a role in a plant, or change it. Raises Invalid for an unknown role."""
+    if role not in Role.values:
+        raise Invalid(f"role: {role!r} is not one of {', '.join(Role.values)}.")
+    membership, _ = Membership.objects.update_or_create(
+        user=user, tenant=tenant, defaults={"role": role}
+    )
+    return membership
