@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from amis.errors import Invalid, NotFound, Suspended
@@ -101,20 +101,16 @@ def place_of(user: User, tenant_id: str, *, token: ApiToken | None = None) -> Pl
     """
     if not TENANT_ID.fullmatch(tenant_id):
         raise NotFound(NO_SUCH_TENANT)
-    tenant = Tenant.objects.filter(schema_name=tenant_id, status__in=IN_SIGHT).first()
-    role = _role_in(user, tenant) if tenant else None
+    own = Membership.objects.filter(user=user, tenant=OuterRef("pk")).values("role")
+    seen = Tenant.objects.filter(schema_name=tenant_id, status__in=IN_SIGHT)
+    tenant = seen.annotate(role_of_caller=Subquery(own)).first()
+    role = tenant and (Role.ADMIN.value if user.is_superuser else tenant.role_of_caller)
     is_elsewhere = token is not None and token.tenant_id not in {None, tenant and tenant.pk}
     if tenant is None or role is None or is_elsewhere:
         raise NotFound(NO_SUCH_TENANT)
     if tenant.status == Tenant.Status.SUSPENDED:
         raise Suspended("This plant is suspended; ask whoever runs this installation.")
     return Place(tenant, role, frozenset(token.scopes) if token else EVERY_SCOPE)
-
-
-def _role_in(user: User, tenant: Tenant) -> str | None:
-    role = Membership.objects.filter(user=user, tenant=tenant).values_list("role", flat=True)
-    found = role.first()
-    return Role.ADMIN.value if user.is_superuser else found
 
 
 def only_place(user: User, *, token: ApiToken | None = None) -> Place:
