@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import models
+
+LATE_AFTER = timedelta(minutes=1)
+"""Beat knocks three times a minute."""
 
 
 class Report(models.Model):
     """One window of the plant on paper. It never changes after it was issued: a correction is a
     new row with the next `revision`, and the old one is superseded.
 
-    `plant_date` is the day of a daily report, the last day of any other. `late` marks one that was
-    due earlier and could not be made then.
+    `plant_date` is the day of a daily report, the last day of any other. `late` marks one that
+    was to be mailed at `due_at` and could not be then.
     """
 
     class Kind(models.TextChoices):
@@ -30,6 +35,7 @@ class Report(models.Model):
     start = models.DateTimeField()
     end = models.DateTimeField()
     state = models.CharField(max_length=20, choices=State, default=State.MAKING)
+    due_at = models.DateTimeField(null=True, help_text="When the schedule wants it mailed.")
     late = models.BooleanField(default=False)
     mails = models.BooleanField(default=False, help_text="Whether it is mailed when issued.")
     formats = models.JSONField(default=list)
@@ -54,6 +60,10 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.plant_date}"
+
+    def is_late_at(self, moment: datetime) -> bool:
+        """Whether it is late when it is made, or mailed, at a moment only."""
+        return self.late or (self.due_at is not None and moment - self.due_at > LATE_AFTER)
 
 
 class ReportFile(models.Model):

@@ -34,7 +34,7 @@ class Wanted:
     interval: Interval
     formats: Sequence[str] = field(default_factory=pdf_and_xlsx)
     mails: bool = False
-    late: bool = False
+    due_at: datetime | None = None
     asked_by: str = ""
 
 
@@ -88,7 +88,7 @@ def _new(wanted: Wanted, *, revision: int) -> Report:
         revision=revision,
         start=wanted.interval.start,
         end=wanted.interval.end,
-        late=wanted.late,
+        due_at=wanted.due_at,
         mails=wanted.mails,
         formats=list(wanted.formats),
         asked_by=wanted.asked_by,
@@ -99,7 +99,7 @@ def _again(failed: Report, wanted: Wanted) -> Report:
     """What was to be mailed still is; the rest is as it is wanted now."""
     failed.state = Report.State.MAKING
     failed.mails = failed.mails or wanted.mails
-    failed.late = failed.late or wanted.late
+    failed.due_at = failed.due_at or wanted.due_at
     failed.formats, failed.asked_by = list(wanted.formats), wanted.asked_by
     failed.save()
     return failed

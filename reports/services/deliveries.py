@@ -32,13 +32,16 @@ def recipients() -> list[str]:
 
 
 @transaction.atomic
-def mail_report(report: Report) -> None:
-    """Have a report mailed: now when it is issued, else as soon as it is."""
+def mail_report(report: Report, *, due_at: datetime | None = None) -> None:
+    """Have a report mailed: now when it is issued, else as soon as it is. Mailed long after the
+    schedule wanted it, it is late, whenever it was made.
+    """
     row = Report.objects.select_for_update().get(pk=report.pk)
-    row.mails = True
-    row.save(update_fields=["mails"])
+    row.mails, row.due_at = True, row.due_at or due_at
     if row.state == Report.State.ISSUED:
+        row.late = row.is_late_at(clock.now())
         address(row)
+    row.save(update_fields=["mails", "due_at", "late"])
 
 
 def address(report: Report) -> None:

@@ -31,7 +31,7 @@ def issue_report(
     row.state, row.content = Report.State.ISSUED, dict(content)
     # Of days of which nothing is known no analysis is kept.
     row.insight = insight if insight is not None and insight.pk else None
-    row.made_at = made_at
+    row.made_at, row.late = made_at, row.is_late_at(made_at)
     row.save()
     ReportFile.objects.bulk_create(
         ReportFile(report=row, format=name, name=file, content=content)

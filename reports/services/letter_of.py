@@ -35,7 +35,7 @@ def letter_of(report: Report) -> Letter:
     }
     return Letter(
         sender=settings.MAIL.sender,
-        subject=subject_of(content),
+        subject=subject_of(content, is_late=report.late),
         text=render_to_string("reports_mail.txt", words),
         html=render_to_string("reports_mail.html", words),
         made_at=content.head.made_at,
@@ -43,14 +43,14 @@ def letter_of(report: Report) -> Letter:
     )
 
 
-def subject_of(content: Content) -> str:
+def subject_of(content: Content, *, is_late: bool) -> str:
     """Chicago, Wed 18 Nov: OEE 82.5 %, below target."""
     head = content.head
     oee = next((kpi for kpi in content.kpis if kpi.key == "oee"), None)
     value = written(oee.value, oee) if oee else UNKNOWN_OEE
     days = span_words(head.first_day, head.last_day)
     word = content.verdict.word[:1].lower() + content.verdict.word[1:]
-    tail = [_("sent late")] if head.late else []
+    tail = [_("sent late")] if is_late else []
     tail += [_("corrected")] if head.revision > 1 else []
     ending = f" ({', '.join(tail)})" if tail else ""
     return f"{head.plant_name}, {days}: OEE {value}, {word}{ending}"

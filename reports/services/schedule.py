@@ -29,8 +29,6 @@ from reports.selectors.schedule import newest_instant, plant_schedule
 from reports.services.begin import RUN, begin_report, runs_of, same_report, wanted_days
 from reports.services.deliveries import mail_report
 
-LATE_AFTER = timedelta(minutes=1)
-"""Beat knocks three times a minute."""
 PATIENCE = timedelta(seconds=150)
 """So long a new plant's first report waits for its first predictions."""
 DAILY = Report.Kind.DAILY
@@ -61,20 +59,24 @@ def _plan_scheduled(now: datetime) -> None:
     # A day that ended just now may still get its last data.
     due = max(instant, end_of_day(day) + GRACE)
     if now >= due:
-        _make_and_mail(day, now=now, is_late=now - due > LATE_AFTER)
+        _make_and_mail(day, now=now, due=due)
 
 
 @transaction.atomic
-def _make_and_mail(day: date, *, now: datetime, is_late: bool) -> None:
+def _make_and_mail(day: date, *, now: datetime, due: datetime) -> None:
     one_at_a_time(RUN)
-    if Report.objects.filter(kind=DAILY, plant_date=day, mails=True).exists():
+    editions = Report.objects.filter(kind=DAILY, plant_date=day)
+    good = editions.exclude(state=Report.State.FAILED)
+    failed = editions.filter(state=Report.State.FAILED, mails=True)
+    if good.filter(mails=True).exists():
         return
-    report = same_report(DAILY, day)
-    if report is not None and report.state != Report.State.FAILED:
-        mail_report(report)
-        return
-    formats = plant_schedule().formats
-    begin_report(wanted_days(DAILY, day, formats=formats, mails=True, late=is_late), now=now)
+    if best := good.order_by("-revision").first():
+        # A next edition that was to be mailed and failed does not hold back the one that there is.
+        failed.update(mails=False)
+        mail_report(best, due_at=due)
+    elif not failed.exists():
+        formats = plant_schedule().formats
+        begin_report(wanted_days(DAILY, day, formats=formats, mails=True, due_at=due), now=now)
 
 
 def _can_begin(now: datetime) -> bool:

@@ -218,3 +218,14 @@ def test_issuing_twice_changes_nothing(plant, mail):
     assert report.made_at == NOW
     assert report.content["head"]["plant_name"] == "Chicago"
     assert set(report.files.values_list("name", flat=True)) == {"day.pdf", "day.xlsx"}
+
+
+def test_the_letter_of_a_report_that_is_mailed_long_after_its_time_says_so(plant, is_demo, at):
+    report = issued(mails=False)
+    at(NOW + timedelta(hours=2))
+    mail_report(report, due_at=NOW)
+    deliver(due(NOW + timedelta(hours=2)))
+    (path,) = settings.MAIL_DIR.glob("*.eml")
+    letter = message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert letter["Subject"].endswith("(sent late)")
+    assert "was due earlier" in letter.get_body(("plain",)).get_content()

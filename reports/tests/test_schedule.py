@@ -15,7 +15,9 @@ from analytics.services import runs
 from analytics.tests.past import fill
 from production.models import ProductionRecord
 from reports.models import Delivery, Report, ReportSchedule
+from reports.selectors.cards import report_card
 from reports.selectors.schedule import next_instant, plant_schedule
+from reports.services.begin import begin_report, wanted_days
 from reports.services.issue import issue_report
 from reports.services.schedule import PATIENCE, plan_reports
 from reports.tests.conftest import NOW
@@ -146,6 +148,34 @@ def test_at_the_start_the_last_day_is_made_and_mailed_only_when_its_time_comes(o
     assert knock(at, NOW + MINUTE) == []
     report = Report.objects.get()
     assert (report.revision, report.late) == (1, False)
+
+
+def test_a_report_made_before_its_time_and_mailed_long_after_it_is_sent_late(old_plant, at):
+    schedule_of(since=NOW - timedelta(hours=2))
+    seven, ten = NOW - timedelta(hours=1), NOW + timedelta(hours=2)
+    assert knock(at, seven, at_start=True) == []
+    assert knock(at, ten, at_start=True) == [date(2026, 11, 18)]
+    assert knock(at, ten + MINUTE) == []
+    report = Report.objects.get()
+    assert (report.revision, report_card(report)["late"]) == (1, True)
+
+
+def test_a_report_planned_in_time_and_made_long_after_it_is_sent_late(old_plant, at):
+    schedule_of(since=NOW - timedelta(hours=1))
+    plan_reports(now=NOW)
+    assert knock(at, NOW + timedelta(hours=2)) == [date(2026, 11, 18)]
+    assert [report.late for report in Report.objects.all()] == [True]
+
+
+def test_a_next_edition_that_fails_does_not_hold_back_the_one_that_there_is(old_plant, at):
+    schedule_of(since=NOW - timedelta(hours=2))
+    assert knock(at, NOW - timedelta(hours=1), at_start=True) == []
+    _, run = begin_report(wanted_days("daily", date(2026, 11, 18), asked_by="Ann"), now=NOW)
+    plan_reports(now=NOW)
+    Run.objects.filter(pk=run.pk).update(state=Run.State.FAILED)
+    assert knock(at, NOW + timedelta(seconds=20)) == [date(2026, 11, 18)]
+    assert knock(at, NOW + MINUTE) == []
+    assert Delivery.objects.get().report.revision == 1
 
 
 def test_a_new_plant_gets_its_first_report_without_a_start_and_without_a_mail(old_plant, at):

@@ -53,7 +53,7 @@ def test_the_newest_report_is_told_at_a_glance_with_a_way_to_its_files(page_of):
 
 
 def test_every_report_has_a_row_with_its_state(page_of):
-    first = issued(DAY - timedelta(days=1), late=True)
+    first = issued(DAY - timedelta(days=1), due_at=NOW - timedelta(hours=2))
     issued()
     second = issued()
     page = page_of()

@@ -77,7 +77,7 @@ def _head(sheet: Sheet) -> Head:
         last_day=sheet.last_day,
         made_at=sheet.now,
         revision=report.revision,
-        late=report.late,
+        late=report.is_late_at(sheet.now),
         simulated=records.filter(simulated=True).exists(),
     )
 
