@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from production.api.query import WINDOW_PARAMETERS, scope_of, window_of
-from production.selectors.stop_reasons import MINUTE, explained, stops_of
+from production.selectors.stop_reasons import MINUTE, counted_until, explained, stops_of
 from tenants.api.query import PAGE_PARAMETERS, choice_of, page_of, text_of
 from tenants.api.view import PlantView
 from tenants.api.wire import moment, page, shape, text
@@ -50,7 +50,8 @@ class Stops(PlantView):
         window = window_of(request.GET, timezone=self.timezone)
         found, scope = page_of(request), scope_of(request.GET)
         kind, why = choice_of(request.GET, "kind", KINDS), text_of(request.GET, "why")
-        rows = explained(stops_of(window, scope.machines), now=clock.now())
+        until = counted_until(window, now=clock.now())
+        rows = explained(stops_of(window, scope.machines), until=until)
         if kind is not None:
             rows = rows.filter(is_set_up=kind == SET_UP)
         if why is not None:

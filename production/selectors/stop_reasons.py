@@ -18,9 +18,10 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
 from production.models import Machine, Stop
+from production.selectors.complete_day import end_of_day
 from production.shopfloor.packml import TIME_CLASSES, TimeClass
 from production.shopfloor.window import Window
 
@@ -55,12 +56,22 @@ def stops_of(window: Window, machines: Sequence[Machine]) -> QuerySet[Stop]:
     return Stop.objects.filter(begins, machine__in=[one.pk for one in machines])
 
 
-def explained(stops: QuerySet[Stop], *, now: datetime) -> QuerySet[Stop]:
-    """With `why` in words, `is_set_up`, and `spent` (until `now` where a stop goes on)."""
+def counted_until(window: Window, *, now: datetime) -> datetime:
+    """Until when a stop of the window that goes on counts: now, but not beyond the last shift of
+    its days, so that what is told of days that are over does not grow.
+    """
+    end = window.interval.end
+    if window.dates is not None and end < now:
+        end = end_of_day(window.dates[1] - timedelta(days=1))
+    return min(end, now)
+
+
+def explained(stops: QuerySet[Stop], *, until: datetime) -> QuerySet[Stop]:
+    """With `why` in words, `is_set_up`, and `spent` (until `until` where a stop goes on)."""
     threshold = ExpressionWrapper(
         F("machine__minor_stop_s") * Value(timedelta(seconds=1)), output_field=DurationField()
     )
-    spent = Coalesce(F("end"), Value(now)) - F("start")
+    spent = Coalesce(F("end"), Greatest(Value(until), F("start"))) - F("start")
     return stops.annotate(
         is_set_up=Case(When(state__in=SET_UPS, then=Value(value=True)), default=Value(value=False)),
         spent=ExpressionWrapper(spent, output_field=DurationField()),
@@ -76,11 +87,11 @@ def explained(stops: QuerySet[Stop], *, now: datetime) -> QuerySet[Stop]:
 
 
 def reason_totals(
-    window: Window, machines: Sequence[Machine], *, now: datetime
+    window: Window, machines: Sequence[Machine], *, until: datetime
 ) -> list[ReasonTotal]:
     """By machine and reason, the longest first."""
     rows = (
-        explained(stops_of(window, machines), now=now)
+        explained(stops_of(window, machines), until=until)
         .order_by()
         .values("machine__machine_id", "why", "is_set_up")
         .annotate(times=Count("pk"), total=Sum("spent"))
@@ -98,7 +109,7 @@ def reason_totals(
     ]
 
 
-def longest_stop(window: Window, machines: Sequence[Machine], *, now: datetime) -> Stop | None:
+def longest_stop(window: Window, machines: Sequence[Machine], *, until: datetime) -> Stop | None:
     """The delay that took longest, with `why` and `spent`."""
-    stops = explained(stops_of(window, machines), now=now).select_related("machine")
+    stops = explained(stops_of(window, machines), until=until).select_related("machine")
     return stops.filter(is_set_up=False).order_by("-spent", "start").first()

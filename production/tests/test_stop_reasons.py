@@ -8,7 +8,8 @@ import pytest
 from django_tenants.utils import tenant_context
 
 from production.models import Stop, StopReason
-from production.selectors.stop_reasons import longest_stop, reason_totals
+from production.selectors.complete_day import end_of_day
+from production.selectors.stop_reasons import counted_until, longest_stop, reason_totals
 from production.shopfloor.window import Window
 from production.tests.factories import make_machine
 
@@ -32,7 +33,7 @@ def stop(machine, at_min: float = 0.0, minutes: float | None = 10.0, **more) -> 
 
 
 def totals(*machines, window: Window = WINDOW, now: datetime = NOW) -> dict:
-    rows = reason_totals(window, machines, now=now)
+    rows = reason_totals(window, machines, until=counted_until(window, now=now))
     return {(row.machine_id, row.why): (row.times, row.minutes) for row in rows}
 
 
@@ -67,6 +68,13 @@ def test_a_stop_that_goes_on_counts_until_now(machine):
     }
 
 
+def test_a_stop_that_goes_on_counts_no_longer_than_the_shifts_of_its_day(machine):
+    stop(machine, 0, None)
+    (_, spent), *_ = totals(machine, now=NOON + timedelta(days=3)).values()
+    assert spent == (end_of_day(DAY) - NOON) / timedelta(minutes=1)
+    assert totals(machine, now=NOON + timedelta(days=4)) == totals(machine, now=NOW)
+
+
 def test_a_stop_counts_on_the_plant_day_of_its_shift(machine):
     stop(machine, 15 * 60, 10)  # 03:00 of the next day, in the night shift of this one
     after = Window.of_dates(DAY + timedelta(days=1), DAY + timedelta(days=2),
@@ -84,9 +92,9 @@ def test_the_longest_stop_is_no_changeover(machine):
     stop(machine, 0, 90, state="Starting")
     stop(machine, 100, 30)
     stop(machine, 200, 20)
-    found = longest_stop(WINDOW, [machine], now=NOW)
+    found = longest_stop(WINDOW, [machine], until=NOW)
     assert found.start == NOON + timedelta(minutes=100)
-    assert longest_stop(WINDOW, [], now=NOW) is None
+    assert longest_stop(WINDOW, [], until=NOW) is None
 
 
 def test_the_api_lists_the_stops_of_a_reason(db, bob, chicago, client_of):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -13,7 +13,7 @@ from django.utils import timezone as clock
 
 from analytics.models import Run
 from analytics.services.runs import carry_out
-from production.models import Job, ProductionRecord
+from production.models import Job, Machine, ProductionRecord, Stop
 from production.services.jobs import cancel_job
 from reports.models import Delivery, Report
 from reports.services import make as service
@@ -142,6 +142,23 @@ def test_the_command_returns_the_report_that_is_there_until_something_changed(in
     ]  # fmt: skip
     command("--again", "--date", "2026-11-18")
     assert Report.objects.filter(state="issued").get().revision == 3
+
+
+def test_a_stop_that_still_goes_on_makes_no_next_edition_of_a_day_that_is_over(
+    inside, mail, folder, at
+):
+    begun = NOW.replace(hour=0, minute=0) - timedelta(hours=3)
+    Stop.objects.create(
+        machine=Machine.objects.first(), start=begun, state="Aborted", production_date=DAY
+    )
+    command()
+    at(NOW + timedelta(hours=1))
+    command()
+    report = Report.objects.get()
+    assert [stop["minutes"] for stop in report.content["stops"] if stop["end"] is None] == [539.5]
+    Stop.objects.filter(end=None).update(end=begun + timedelta(hours=2))
+    command()
+    assert Report.objects.count() == 2
 
 
 def test_the_command_mails_and_tells_how_far_each_recipient_is(inside, mail, folder):

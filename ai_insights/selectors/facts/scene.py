@@ -20,7 +20,7 @@ from analytics.selectors.targets import Targets, targets_on
 from production.models import Machine
 from production.selectors.calendar import plant_timezone
 from production.selectors.machines import plant_machines
-from production.selectors.stop_reasons import ReasonTotal, reason_totals
+from production.selectors.stop_reasons import ReasonTotal, counted_until, reason_totals
 from production.shopfloor.window import Window
 from tenants.models import Tenant
 
@@ -33,12 +33,13 @@ MOST_MACHINES = 3
 class Scene:
     """A window of a plant. `figures` are the KPIs of `total` as the API names them, `before` those
     of `total_before`, the window before; `own` are each machine's sums by `machine_id`, `worst` the
-    machines that lost most, the worst first.
+    machines that lost most, the worst first. Stops that go on count until `until`.
     """
 
     window: Window
     window_before: Window
     now: datetime
+    until: datetime
     timezone: str
     plant: str
     machines: Mapping[str, Machine]
@@ -111,12 +112,14 @@ def scene_of(window: Window, *, now: datetime) -> Scene:
     before = days.window_before(window, timezone=timezone)
     sums = kpi_sums(window=window, machines=machines, now=now)
     sums_before = kpi_sums(window=before, machines=machines, now=now)
+    until = counted_until(window, now=now)
     day = days.last_day(window, timezone=timezone)
     own = {machine.machine_id: total for machine, total in sums.machines}
     return Scene(
         window=window,
         window_before=before,
         now=now,
+        until=until,
         timezone=timezone,
         plant=_plant_name(),
         machines={machine.machine_id: machine for machine in machines},
@@ -128,7 +131,7 @@ def scene_of(window: Window, *, now: datetime) -> Scene:
         worst=sorted((m for m in machines if m.machine_id in own), key=_worst_first(own)),
         targets=targets_on(day),
         costs=costs_on(day),
-        reasons=reason_totals(window, machines, now=now),
+        reasons=reason_totals(window, machines, until=until),
     )
 
 

@@ -93,7 +93,7 @@ def _unassigned(scene: Scene) -> Iterator[Fact]:
 
 
 def _longest(scene: Scene) -> Iterator[Fact]:
-    stop = longest_stop(scene.window, list(scene.machines.values()), now=scene.now)
+    stop = longest_stop(scene.window, list(scene.machines.values()), until=scene.until)
     if stop is None:
         return
     machine = scene.machines[stop.machine.machine_id]

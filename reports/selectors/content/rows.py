@@ -24,7 +24,7 @@ def record_rows_of(sheet: Sheet) -> tuple[Record, ...]:
 def stop_rows_of(sheet: Sheet) -> tuple[StopRow, ...]:
     """The stops that belong to the window as its records do; `reason` is what is known of why."""
     machines = list(sheet.scene.machines.values())
-    stops = explained(stops_of(sheet.scene.window, machines), now=sheet.now)
+    stops = explained(stops_of(sheet.scene.window, machines), until=sheet.scene.until)
     stops = stops.select_related("machine", "reason__parent")
     return tuple(
         StopRow(
