@@ -8,10 +8,10 @@ file that NAME_FILE names.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from amis.environment.database import Database, database_of
 from amis.environment.language_model import LanguageModel, language_model_of
@@ -25,7 +25,8 @@ from amis.environment.sources import (
     names_cache,
     names_database,
 )
-from amis.environment.values import BadEnvironment, Values
+from amis.environment.urls import host_of, url_of
+from amis.environment.values import BadEnvironment, Values, shown
 
 __all__ = [
     "DATABASE_NAMES",
@@ -42,6 +43,10 @@ __all__ = [
     "names_database",
     "secret",
 ]
+
+REDIS = "redis://:password@127.0.0.1:6379/0"
+OPCUA = "opc.tcp://192.0.2.7:4840/path"
+CACHE_NUMBER = re.compile(r"/?[0-9]{0,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +96,9 @@ def _environment(values: Values) -> Environment:
         secret_key=_secret_key(values),
         demo=demo,
         debug=values.flag("AMIS_DEBUG", default=False),
-        base_domain=values.text("BASE_DOMAIN", "amis.localhost"),
+        base_domain=_base_domain(values),
         port=values.number("AMIS_PORT", 8000, int, lowest=1, highest=65535),
-        bind=values.text("AMIS_BIND", "127.0.0.1"),
+        bind=host_of(values, "AMIS_BIND", values.text("AMIS_BIND", "127.0.0.1")),
         https=values.flag("AMIS_HTTPS", default=False),
         live_interval_s=values.number("AMIS_LIVE_INTERVAL_S", 5.0, float, lowest=0.2, highest=60),
         max_requests=values.number("AMIS_MAX_REQUESTS", 24, int, lowest=1, highest=1000),
@@ -121,14 +126,27 @@ def _secret_key(values: Values) -> str:
 def _redis(values: Values) -> str:
     url = values.text("REDIS_URL")
     if not url:
-        values.faults.append("REDIS_URL: missing; for example redis://:password@127.0.0.1:6379/0")
-    elif urlsplit(url).scheme not in {"redis", "rediss"}:
-        values.faults.append("REDIS_URL: must begin with redis:// or rediss://")
+        values.faults.append(f"REDIS_URL: missing; write an address such as {REDIS}")
+        return url
+    parts = url_of(values, "REDIS_URL", url, schemes=("redis", "rediss"), example=REDIS)
+    if parts is not None and not CACHE_NUMBER.fullmatch(parts.path):
+        values.faults.append(
+            f"REDIS_URL: {shown(parts.path)} is not the number of a database; "
+            f"write an address such as {REDIS}"
+        )
     return url
 
 
 def _opcua(values: Values) -> str:
     url = values.text("OPCUA_SERVER_URL")
-    if url and not url.startswith("opc.tcp://"):
-        values.faults.append(f"OPCUA_SERVER_URL: {url!r} does not begin with opc.tcp://")
+    if url:
+        url_of(values, "OPCUA_SERVER_URL", url, schemes=("opc.tcp",), example=OPCUA)
     return url
+
+
+def _base_domain(values: Values) -> str:
+    """A host name; a port behind it is for people's convenience."""
+    domain = values.text("BASE_DOMAIN", "amis.localhost")
+    host, _, port = domain.partition(":")
+    host_of(values, "BASE_DOMAIN", host if port.isdecimal() else domain)
+    return domain

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
+from amis.environment.urls import host_of, url_of
 from amis.environment.values import Values
+
+EXAMPLE = "postgres://user:password@host:5432/name"
+DEFAULT_PORT = 5432
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,12 @@ def _from_parts(values: Values) -> tuple[str, int, str, str, str]:
     missing = [name for name, value in needed.items() if not value]
     if missing:
         values.faults.append(f"{', '.join(missing)}: missing (or set DATABASE_URL)")
+    for host in needed["DB_HOST"].split(","):
+        if not host.startswith("/"):  # the folder of a socket
+            host_of(values, "DB_HOST", host)
     return (
         needed["DB_HOST"],
-        values.number("DB_PORT", 5432, int, lowest=1, highest=65535),
+        values.number("DB_PORT", DEFAULT_PORT, int, lowest=1, highest=65535),
         needed["DB_NAME"],
         needed["DB_USER"],
         values.text("DB_PASSWORD"),
@@ -58,18 +65,15 @@ def _from_parts(values: Values) -> tuple[str, int, str, str, str]:
 
 
 def _from_url(values: Values, url: str) -> tuple[str, int, str, str, str]:
-    try:
-        parts = urlsplit(url)
-        port = parts.port or 5432
-    except ValueError as error:
-        values.faults.append(f"DATABASE_URL: {error}")
-        return "", 5432, "", "", ""
+    parts = url_of(values, "DATABASE_URL", url, schemes=("postgres", "postgresql"), example=EXAMPLE)
+    if parts is None:
+        return "", DEFAULT_PORT, "", "", ""
     name = parts.path.lstrip("/")
-    if parts.scheme not in {"postgres", "postgresql"} or not (parts.hostname and name):
-        values.faults.append("DATABASE_URL: must look like postgres://user:password@host:5432/name")
+    if not name:
+        values.faults.append(f"DATABASE_URL: names no database; write an address such as {EXAMPLE}")
     return (
         parts.hostname or "",
-        port,
+        parts.port or DEFAULT_PORT,
         unquote(name),
         unquote(parts.username or ""),
         unquote(parts.password or ""),

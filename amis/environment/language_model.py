@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
+from amis.environment.urls import url_of
 from amis.environment.values import Values
 
 GROQ_URL = "https://api.groq.com/openai/v1"
@@ -30,12 +30,22 @@ class LanguageModel:
 def language_model_of(values: Values) -> LanguageModel:
     """From GROQ_… and AI_…."""
     url = values.text("GROQ_BASE_URL", GROQ_URL).rstrip("/")
-    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
-        values.faults.append("GROQ_BASE_URL: must look like https://host/v1")
+    schemes = ("https", "http")
+    url_of(values, "GROQ_BASE_URL", url, schemes=schemes, example="https://host.example/v1")
     return LanguageModel(
-        api_key=values.text("GROQ_API_KEY"),
+        api_key=_key(values),
         name=values.text("GROQ_MODEL", "llama-3.3-70b-versatile"),
         base_url=url,
         max_tokens=values.number("AI_MAX_TOKENS", 2000, int, lowest=200, highest=100_000),
         timeout_s=values.number("AI_TIMEOUT_S", 8.0, float, lowest=0.5, highest=9.0),
     )
+
+
+def _key(values: Values) -> str:
+    """It goes into a header, which takes nothing but printable ASCII."""
+    key = values.text("GROQ_API_KEY")
+    if any(not "!" <= character <= "~" for character in key):
+        values.faults.append(
+            "GROQ_API_KEY: holds a space or a character that no key has; copy the key anew"
+        )
+    return key

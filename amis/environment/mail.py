@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from amis.environment.values import Values
+from amis.addresses import is_mail_address
+from amis.environment.urls import host_of
+from amis.environment.values import Values, shown
 
-ADDRESS = re.compile(r"[\w!#$%&'*+./=?^`{|}~-]+@[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?", re.ASCII)
-"""An e-mail address as mail servers take it without further agreement."""
-NO_HOST = re.compile(r"[\s/@,]")
 DEMO_SENDER, DEMO_RECEIVER = "amis@amis.example", "reports@amis.example"
 
 
@@ -36,14 +34,14 @@ def mail_of(values: Values, *, demo: bool) -> Mail:
     listed = tuple(one.strip() for one in receivers.split(",") if one.strip())
     _check(values, "EMAIL_SENDER", [sender] if sender else [])
     _check(values, "EMAIL_RECEIVER", listed)
-    server = values.text("SMTP_SERVER")
-    if NO_HOST.search(server):
-        values.faults.append(f"SMTP_SERVER: {server!r} is not the name of a host")
+    server = host_of(values, "SMTP_SERVER", values.text("SMTP_SERVER"))
     port = values.number("SMTP_PORT", 587, int, lowest=1, highest=65535)
     return Mail(sender, listed, server, port, values.text("EMAIL_PASSWORD"))
 
 
 def _check(values: Values, name: str, addresses: Sequence[str]) -> None:
     for one in addresses:
-        if not ADDRESS.fullmatch(one):
-            values.faults.append(f"{name}: {one!r} is not an e-mail address")
+        if not is_mail_address(one):
+            values.faults.append(
+                f"{name}: {shown(one)} is not an e-mail address; write one such as ann@host.example"
+            )

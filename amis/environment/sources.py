@@ -6,6 +6,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from amis.environment.values import BadEnvironment, shown
+
+LONGEST_PATH = 1000
 ROOT = Path(__file__).resolve().parent.parent.parent
 DATABASE_PARTS = (
     "DB_HOST",
@@ -23,7 +26,10 @@ DATABASE_NAMES = frozenset(
 
 def home(environ: Mapping[str, str] | None = None, *, root: Path = ROOT) -> Path:
     """Where the local stack keeps its things: `.amis` of the checkout, or what AMIS_HOME names."""
-    return root / (given(environ, root=root).get("AMIS_HOME") or ".amis")
+    name = given(environ, root=root).get("AMIS_HOME") or ".amis"
+    if not name.isprintable() or len(name) > LONGEST_PATH:
+        raise BadEnvironment([f"AMIS_HOME: {shown(name)} is not the name of a folder"])
+    return root / name
 
 
 def given(environ: Mapping[str, str] | None = None, *, root: Path = ROOT) -> dict[str, str]:
@@ -65,6 +71,10 @@ def _file(path: Path) -> dict[str, str]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadEnvironment([f"{path}: cannot be read as text: {error}"]) from error
+    if any("\0" in line for line in lines):
+        raise BadEnvironment([f"{path}: holds a NUL character; write it anew as plain text"])
     values: dict[str, str] = {}
     for raw in lines:
         line = raw.strip().removeprefix("export ")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
-from amis.environment import home
+from amis.environment import BadEnvironment, home
 
-HOME = home()
+try:
+    HOME = home()
+except BadEnvironment as error:
+    sys.exit(str(error))
 ENV = HOME / "env"
 DEMO = HOME / "demo.json"
 STATE = HOME / "stack.json"

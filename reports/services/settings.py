@@ -9,13 +9,13 @@ from typing import Any
 
 from django.db import transaction
 
+from amis.addresses import is_mail_address
 from amis.errors import Invalid
 from reports.models import ReportSchedule
 from reports.models.schedule import FORMATS, WEEKDAYS
 from reports.selectors.schedule import plant_schedule
 
 TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(:00)?")
-ADDRESS = re.compile(r"[\w!#$%&'*+./=?^`{|}~-]+@[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?", re.ASCII)
 LONGEST, MOST_RECIPIENTS = 254, 50
 WHEN = ("enabled", "time", "weekdays")
 READ_ONLY = ("next_at",)
@@ -90,7 +90,7 @@ def _recipients(value: Any) -> list[str]:
     found: dict[str, str] = {}
     for one in value:
         address = one.strip() if isinstance(one, str) else ""
-        if len(address) > LONGEST or not ADDRESS.fullmatch(address):
+        if not is_mail_address(address):
             raise ValueError(f"{str(one)[:60]!r} is not an e-mail address")
         found.setdefault(address.lower(), address)
     return list(found.values())

@@ -265,6 +265,7 @@ def test_a_new_time_makes_nothing_due_that_has_passed_already(client):
         ({"weekdays": ["monday"]}, ["weekdays"]),
         ({"formats": ["doc"]}, ["formats"]),
         ({"recipients": ["nobody"]}, ["recipients"]),
+        ({"recipients": ["a..b@x"]}, ["recipients"]),
         ({"recipients": ["a@b.example\r\nBcc: x@y.example"]}, ["recipients"]),
         ({"recipients": ["a@b.example"] * 51}, ["recipients"]),
         ({"recipients": [{"a": 1}]}, ["recipients"]),
