@@ -13,6 +13,7 @@ from kombu.exceptions import OperationalError
 from ai_insights.services import asked
 from analytics.models import Run
 from analytics.services.runs import carry_out
+from analytics.services.turns import COME_AGAIN_S, turn
 from tenants.selectors import active_schemas
 
 logger = logging.getLogger(__name__)
@@ -50,5 +51,10 @@ def send(run: Run) -> None:
 def carry_out_insight(run_id: int) -> None:
     """Write the analysis of the plant that the message names, unless it is done or being done."""
     run = Run.objects.select_related("job").filter(pk=run_id).first()
-    if run is not None:
+    if run is None:
+        return
+    with turn(is_asked_for=run.job is not None and run.job.user_id is not None) as may_begin:
+        if not may_begin:
+            carry_out_insight.apply_async((run_id,), countdown=COME_AGAIN_S)
+            return
         carry_out(run_id, lambda tell: asked.write_run(run, now=clock.now(), tell=tell))

@@ -12,6 +12,8 @@ from kombu.exceptions import OperationalError
 
 from analytics.models import Run
 from analytics.services.runs import carry_out
+from analytics.services.turns import COME_AGAIN_S, turn
+from reports.services.begin import report_of
 from reports.services.deliveries import deliver, due
 from reports.services.make import make_report
 from reports.services.schedule import plan_reports
@@ -61,7 +63,14 @@ def carry_out_report(run_id: int) -> None:
     run = Run.objects.filter(pk=run_id).first()
     if run is None:
         return
-    if carry_out(run.pk, lambda tell: make_report(run, tell=tell), is_watched=True):
+    report = report_of(run)
+    is_asked_for = report is not None and bool(report.asked_by) and not report.mails
+    with turn(is_asked_for=is_asked_for) as may_begin:
+        if not may_begin:
+            carry_out_report.apply_async((run_id,), countdown=COME_AGAIN_S)
+            return
+        is_done = carry_out(run.pk, lambda tell: make_report(run, tell=tell), is_watched=True)
+    if is_done:
         deliver(due(clock.now()))
 
 

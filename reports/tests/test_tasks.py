@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import queue
+import threading
+from contextlib import suppress
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
-from django_tenants.utils import tenant_context
+from django_tenants.utils import schema_context, tenant_context
 
 from analytics.models import Run
+from analytics.services.turns import COME_AGAIN_S
 from analytics.tests.past import fill
 from reports import tasks
 from reports.models import Delivery, Report, ReportSchedule
 from reports.selectors.schedule import plant_schedule
+from reports.services.begin import begin_report, wanted_days
+from reports.services.deliveries import mail_report
 from reports.tests.conftest import NOW
 
 
@@ -27,6 +33,44 @@ def sent(monkeypatch) -> list[tuple[str, str]]:
             lambda *_, name=task.name, **__: messages.append((connection.schema_name, name)),
         )
     return messages
+
+
+@pytest.fixture
+def making(committed, at, mail, monkeypatch):
+    """making(*runs) is the ids of the reports whose making has begun, while each of them takes
+    until the fixture ends.
+    """
+    begun: queue.Queue[int] = queue.Queue()
+    ends, threads = threading.Event(), []
+
+    def work(run: Run, **_) -> str:
+        begun.put(int(run.chunk))
+        assert ends.wait(20)
+        return ""
+
+    def carry_out(run_id: int) -> None:
+        try:
+            with schema_context("plant_chicago"):
+                tasks.carry_out_report(run_id)
+        finally:
+            connection.close()
+
+    def make(*runs: Run) -> set[int]:
+        new = [threading.Thread(target=carry_out, args=(run.pk,)) for run in runs]
+        threads.extend(new)
+        for thread in new:
+            thread.start()
+        found = set()
+        with suppress(queue.Empty):
+            while True:
+                found.add(begun.get(timeout=1.0))
+        return found
+
+    monkeypatch.setattr(tasks, "make_report", work)
+    yield make
+    ends.set()
+    for thread in threads:
+        thread.join()
 
 
 @pytest.fixture
@@ -88,3 +132,25 @@ def test_a_worker_makes_and_mails_in_one_go(plants, sent, is_demo, settings):
         assert Delivery.objects.get().state == "sent"
     (letter,) = settings.MAIL_DIR.glob("*.eml")
     assert b"Chicago, Wed 18 Nov" in letter.read_bytes()
+
+
+def test_reports_that_people_ask_for_leave_a_thread_for_the_one_that_is_due(making, monkeypatch):
+    again: list[tuple[int, float]] = []
+    monkeypatch.setattr(
+        tasks.carry_out_report,
+        "apply_async",
+        lambda words, countdown: again.append((words[0], countdown)),
+    )
+    with schema_context("plant_chicago"):
+        fill(machines=1, days=4, until=NOW - timedelta(hours=2))
+        days = [date(2026, 11, day) for day in (15, 16, 17, 18)]
+        plans = [wanted_days("daily", day, asked_by="Ann") for day in days[:3]]
+        plans.append(wanted_days("daily", days[3], mails=True, due_at=NOW))
+        reports, runs = zip(*(begin_report(plan, now=NOW) for plan in plans), strict=True)
+    assert making(runs[0]) == {reports[0].pk}
+    assert making(runs[1], runs[2]) == set()
+    assert set(again) == {(runs[1].pk, COME_AGAIN_S), (runs[2].pk, COME_AGAIN_S)}
+    assert making(runs[3]) == {reports[3].pk}
+    with schema_context("plant_chicago"):
+        mail_report(reports[1])
+    assert making(runs[1]) == {reports[1].pk}
