@@ -156,7 +156,7 @@ def test_labels_and_windows_read_well(inside):
 def test_a_plant_without_data_has_facts_without_values_that_say_why(inside):
     found = facts()
     assert value(found, "oee") is None
-    assert all_of(found, "oee")[0].basis == "no planned busy time in this window"
+    assert all_of(found, "oee")[0].basis == "no work was planned"
     assert all_of(found, "oee_target")[0].basis == "no target is set"
     assert all(fact.value is None or fact.value == 0 for fact in found)
     assert all(fact.basis for fact in found if fact.value is None)
@@ -167,7 +167,7 @@ def test_a_plant_without_data_has_facts_without_values_that_say_why(inside):
 def test_a_machine_that_was_never_heard_is_told_as_no_data(inside):
     record(make_machine(), DAY - timedelta(days=3))
     found = facts()
-    assert all_of(found, "oee")[0].basis == "no data in the planned busy time of this window"
+    assert all_of(found, "oee")[0].basis == "no data came from the planned shifts"
     assert value(found, "completeness") == 0.0
     assert value(found, "no_data_min") == 3 * 480
 

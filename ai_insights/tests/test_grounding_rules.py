@@ -4,11 +4,15 @@ import random
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from ai_insights.grounding.fact import Facts
 from ai_insights.grounding.plain import spoken
 from ai_insights.grounding.proof import verify
 from ai_insights.grounding.rules import write
 from ai_insights.tests.sample_facts import NAMES, board_facts, random_facts
+from analytics.kpis.plain import plainly
+from analytics.kpis.rollup import NEVER_PRODUCING, NOTHING_PLANNED, NOTHING_SEEN
 
 START = date(2026, 11, 19)
 FACTS = board_facts()
@@ -165,3 +169,14 @@ def test_a_name_that_reads_like_a_finding_is_replaced_by_the_machines_id():
     assert "M002 lost 363 of the 699 lost minutes" in told(facts)
     names = {**NAMES, "M002": order}
     assert [c for _, c in analysis.claims() if verify(c, facts, names)] == []
+
+
+@pytest.mark.parametrize("why", [NOTHING_PLANNED, NOTHING_SEEN, NEVER_PRODUCING])
+def test_why_oee_is_unknown_is_told_without_a_term_of_the_standard_and_holds(why):
+    basis = plainly({"reasons": {"oee": why}})["reasons"]["oee"]
+    facts = Facts(tuple(replace(f, basis=basis) if f.key == "oee" else f
+                        for f in without_values(FACTS)))  # fmt: skip
+    headline = write(facts, start=START).sections["executive_summary"][0]
+    assert headline.text == f"OEE is unknown in 12–18 Nov: {basis}."
+    assert not {"busy", "time", "window"} & set(basis.split())
+    assert not verify(headline, facts, NAMES)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from analytics.kpis.plain import plainly
 from analytics.kpis.rollup import kpis
 from analytics.selectors import kpi_sums
 from analytics.selectors.targets import targets_read
@@ -43,7 +44,8 @@ def equation(
     if shift is None:
         return {"kpi": None}
     window = Window(shift.interval, (shift.date, shift.date + timedelta(days=1)))
-    values = kpis(kpi_sums(window=window, machines=machines, shift=shift.name, now=now).total)
+    sums = kpi_sums(window=window, machines=machines, shift=shift.name, now=now)
+    values = plainly(kpis(sums.total))
     targets, busy_s = targets_read(machines, shift.date), shift.elapsed(now)[1]
     good = good_reference(machines, shift, targets, busy_s=busy_s)
     lost = downtime_reference(

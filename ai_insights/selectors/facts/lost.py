@@ -8,6 +8,7 @@ from dataclasses import asdict
 from ai_insights.grounding.fact import MINUTES, Fact
 from ai_insights.selectors.facts.scene import MOST_MACHINES, Scene
 from analytics.kpis.losses import losses, lost_s
+from analytics.kpis.plain import plainly
 from analytics.kpis.rollup import Sums, kpis
 from analytics.templatetags.figures import minutes, pieces
 from production.models import Machine
@@ -49,7 +50,7 @@ def sums_of(scene: Scene, machine: Machine | None) -> Sums:
 
 
 def _downtime(scene: Scene, machine: Machine | None) -> Fact:
-    figures = kpis(sums_of(scene, machine)) if machine else scene.figures
+    figures = plainly(kpis(sums_of(scene, machine))) if machine else scene.figures
     whole = scene.figures["downtime_min"]
     share = f"of {minutes(whole)}" if machine and whole is not None else ""
     return scene.fact(
@@ -67,7 +68,7 @@ def _lost(scene: Scene, machine: Machine | None) -> Fact:
     sums = sums_of(scene, machine)
     seconds = lost_s(sums)
     if seconds is None:
-        value, basis = None, kpis(sums)["reasons"].get("oee", "")
+        value, basis = None, plainly(kpis(sums))["reasons"].get("oee", "")
     else:
         value = seconds / 60
         basis = f"{pieces(sums.pbt_s / 60)} − {pieces(sums.ideal_good_s / 60)} min"

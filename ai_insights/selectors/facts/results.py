@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ai_insights.grounding.fact import PERCENT, POINTS, Fact
 from ai_insights.selectors.facts.days import since_words
 from ai_insights.selectors.facts.scene import MOST_MACHINES, Scene
+from analytics.kpis.plain import plainly
 from analytics.kpis.rollup import Sums, kpis
 from analytics.templatetags.figures import pieces
 from production.models import Machine
@@ -49,7 +50,7 @@ def per_cent(ratio: float | None) -> float | None:
 
 def _ratio(scene: Scene, key: str, label: str, machine: Machine | None = None) -> Fact:
     sums = scene.own[machine.machine_id] if machine else scene.total
-    figures = kpis(sums) if machine else scene.figures
+    figures = plainly(kpis(sums)) if machine else scene.figures
     basis = figures["reasons"].get(key) or _parts(key, sums)
     url = scene.kpis_url(machine)
     return scene.fact(key, label, per_cent(figures[key]), PERCENT, machine, basis=basis, url=url)

@@ -14,6 +14,7 @@ from ai_insights.grounding.fact import PLANT, Fact
 from ai_insights.selectors.costs import Costs, costs_on
 from ai_insights.selectors.facts import days
 from analytics.kpis.losses import lost_s
+from analytics.kpis.plain import plainly
 from analytics.kpis.rollup import Sums, kpis
 from analytics.selectors import kpi_sums
 from analytics.selectors.targets import Targets, targets_on
@@ -124,9 +125,9 @@ def scene_of(window: Window, *, now: datetime) -> Scene:
         plant=_plant_name(),
         machines={machine.machine_id: machine for machine in machines},
         total=sums.total,
-        figures=kpis(sums.total),
+        figures=plainly(kpis(sums.total)),
         total_before=sums_before.total,
-        before=kpis(sums_before.total),
+        before=plainly(kpis(sums_before.total)),
         own=own,
         worst=sorted((m for m in machines if m.machine_id in own), key=_worst_first(own)),
         targets=targets_on(day),
