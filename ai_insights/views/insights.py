@@ -78,6 +78,7 @@ def insights(request: HttpRequest) -> HttpResponse:
         "job": newest_job([KIND], now=now),
         "may_train": request.place.may(Action.RUN_JOBS),
         "job_title": _("Writing the analysis"),
+        "job_cancelled": _("The analysis that was there before stays."),
         "job_retry": "_write.html",
     }
     return render(request, "insights.html", context)

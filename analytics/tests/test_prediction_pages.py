@@ -269,6 +269,20 @@ def test_a_running_training_is_shown_with_its_step_and_can_be_cancelled(browser,
     assert f'action="/api/jobs/{job.pk}/cancel"' in page
 
 
+def test_a_training_that_was_cancelled_leaves_what_served_and_one_that_will_be_says_so(
+    browser, told, chicago
+):
+    told("/risk/")
+    with tenant_context(chicago):
+        job = Job.objects.create(kind="train_downtime", state="running", cancel_requested=True)
+    page = page_of(browser, "/risk/")
+    assert "It ends at its next step." in page
+    assert "/cancel" not in page
+    with tenant_context(chicago):
+        Job.objects.filter(pk=job.pk).update(state="cancelled", finished_at=clock.now())
+    assert "The models that served before go on serving." in page_of(browser, "/risk/")
+
+
 def test_a_failed_training_says_why_and_offers_to_try_again(browser, told, chicago):
     told("/risk/")
     with tenant_context(chicago):

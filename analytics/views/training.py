@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from analytics.forecasting.ladder import ALL_DAYS, GUARDED_DAYS, LEAST_DAYS
 from analytics.ml.anomaly.machine import LEAST_ROWS
@@ -26,10 +27,10 @@ TRAININGS = {
 }
 """Kinds of jobs of which the training of a task consists."""
 TITLES = {
-    "train_downtime": "Training: the next shift",
-    "train_lstm": "Training: daily patterns",
-    "train_forecast": "Training: the days to come",
-    "train_anomaly": "Training: what is usual",
+    "train_downtime": gettext_lazy("Training: the next shift"),
+    "train_lstm": gettext_lazy("Training: daily patterns"),
+    "train_forecast": gettext_lazy("Training: the days to come"),
+    "train_anomaly": gettext_lazy("Training: what is usual"),
 }
 
 
@@ -40,6 +41,7 @@ def training(request: HttpRequest, task: str, *, now: datetime) -> dict[str, Any
     return {
         "job": job,
         "job_title": TITLES[job.kind] if job else "",
+        "job_cancelled": _("The models that served before go on serving."),
         "may_train": request.place.may(Action.RUN_JOBS),
         "train_task": task,
         "simulated": simulated,

@@ -10,6 +10,8 @@ pytestmark = pytest.mark.browser
 
 PAGES = ("/insights/", "/insights/sent/")
 WIDTHS = (390, 1440)
+PHONE = {"width": 390, "height": 844}
+HEIGHT = "document.documentElement.scrollHeight"
 REGENERATE = {"name": "Regenerate"}
 
 
@@ -24,6 +26,28 @@ def test_a_pressed_chip_marks_the_row_that_its_number_comes_from(visit):
     assert page.locator(".fact:target").get_attribute("id") == name
     assert page.locator("a.chip[aria-current]").first.inner_text() == name
     assert name in page.locator("[data-chip-note]").inner_text()
+
+
+def test_on_a_phone_the_facts_are_folded_and_a_chip_opens_them_at_its_row(visit):
+    alice = visit("alice")
+    alice.page.set_viewport_size(PHONE)
+    page = alice.go("/insights/")
+    assert not page.locator(".fact").first.is_visible()
+    assert page.evaluate(HEIGHT) < 6500
+    name = page.locator("a.chip").last.inner_text()
+
+    page.locator("a.chip").last.click()
+
+    row = page.locator(".fact:target")
+    assert row.get_attribute("id") == name
+    assert row.is_visible()
+    alice.until(lambda: 0 <= row.bounding_box()["y"] < PHONE["height"], within_s=5)
+    page.reload()
+    assert page.locator(".fact:target").is_visible()
+
+
+def test_on_a_desk_the_facts_stand_open(visit):
+    assert visit("alice").go("/insights/").locator(".fact").first.is_visible()
 
 
 def test_every_chip_has_its_row_on_the_page(visit):
