@@ -62,8 +62,8 @@ def board_facts() -> Facts:
     _unassigned(sheet, 164, 12.9134, target=5.0)
     sheet.add("longest_stop", "Longest stop", 74, "min", machine_id="M002",
               window="Wed 18 Nov 15:20", text="Jam at infeed")  # fmt: skip
-    sheet.add("down_now", "Down now", 12, "min", machine_id="M002",
-              window="since Thu 19 Nov 11:30", text="")  # fmt: skip
+    sheet.add("down_now", "Down until then", 12, "min", machine_id="M002",
+              window="at 11:42 on Thu 19 Nov, since 11:30", text="")  # fmt: skip
     _risk(sheet, {"M002": (64, 31, "high"), "M001": (12, 8, "medium"), "M003": (3, 2, "low")})
     _ahead(sheet, [212, 222, 104, 72, 228, 232, 214], total=1284, before=1270)
     _trust(sheet)
@@ -98,8 +98,10 @@ def random_facts(rng: random.Random) -> Facts:
     if rng.random() < 0.7:
         _unassigned(sheet, rng.uniform(0, 300), rng.uniform(0, 60), target=rng.choice([None, 5.0]))
     if rng.random() < 0.4:
-        sheet.add("down_now", "Down now", rng.uniform(0, 90), "min", machine_id=first[0],
-                  window="since Thu 19 Nov 11:30", text=rng.choice(["", "Jam"]))  # fmt: skip
+        since = rng.choice(["11:30", "Wed 18 Nov 23:50"])
+        sheet.add("down_now", "Down until then", rng.uniform(0, 90), "min", machine_id=first[0],
+                  window=f"at 11:42 on Thu 19 Nov, since {since}",
+                  text=rng.choice(["", "Jam"]))  # fmt: skip
     if rng.random() < 0.7:
         levels = ["critical", "high", "medium", "low"]
         _risk(sheet, {m: (rng.uniform(0, 99), rng.uniform(0, 90), rng.choice(levels))

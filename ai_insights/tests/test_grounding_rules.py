@@ -1,6 +1,7 @@
 """What our own rules write is fit to be read every day."""
 
 import random
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -121,10 +122,21 @@ def with_fact(key: str, label: str, text: str) -> Facts:
 
 
 def test_a_stop_of_a_few_minutes_is_not_news_for_the_whole_day():
-    assert "is down now" in told(FACTS)
+    assert "Filler 2 was down at" in told(FACTS)
     short = told(changed("down_now", value=4.0))
-    assert "is down now" not in short
+    assert "was down" not in short
     assert "back to work" not in short
+
+
+def test_a_machine_that_stands_is_told_with_the_moment_of_it():
+    silent = replace(FACTS.rows[0], id="K999", key="stale_machines", value=1.0, unit="machines",
+                     window="at 11:42 on Thu 19 Nov")  # fmt: skip
+    facts = Facts((*FACTS, silent))
+    text = told(facts)
+    assert "Filler 2 was down at 11:42 on Thu 19 Nov, since 11:30; no reason was entered" in text
+    assert "1 connected machine was not heard at 11:42 on Thu 19 Nov." in text
+    assert not re.search(r"\b(now|at this moment|currently)\b", text)
+    assert [c for _, c in write(facts, start=START).claims() if verify(c, facts, NAMES)] == []
 
 
 def test_what_is_not_predicted_is_told_with_its_true_reason():

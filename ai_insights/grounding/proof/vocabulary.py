@@ -21,6 +21,7 @@ _YET = r"(?:still\s|now\s|currently\s|again\s)?"
 _AMOUNT = r"\s+(?:by|from|on|against|compared|[+−-]?\d)"
 _FORETOLD = r"(?:(?:expected|forecast|forecasted|predicted|projected|likely) to|will)"
 _COUNT = r"\s+\d[\d,]*\s+(?:stop|time|day|week|month|hour|shift|machine)"
+_THEN = r"(?=\s+(?:at\s+(?:\d\d?:|\x00)|since\b)|\s*[.,;]|\s*$)"
 _NOUN = r"\b(?:an?|the|this)\s+(?:\w+\s)?"
 _OF = r"(?=\s+(?:of|in|from|by|on|against|to)\b)"
 _AFTER_NOT = r"(?<=n[o\u2019']t )"
@@ -58,6 +59,7 @@ _WORDS: tuple[tuple[Sense, Manner, str], ...] = (
     ("down", "state", rf"\b(?:is|are|was|were|been|stands|still|now)\s+{_YET}down\b(?!{_AMOUNT})"),
     ("up", "state", rf"\b(?:is|are|been|now)\s+{_YET}(?:up\b(?! to)(?!{_AMOUNT})"
                     r"|up and running|running)\b"),
+    ("up", "state", rf"\b(?:was|were)\s+(?:up and running\b|(?:up|running)\b{_THEN})"),
     ("up", "change", rf"\b{_FORETOLD} (?:rise|increase|grow|climb|go up)\b"),
     ("down", "change", rf"\b{_FORETOLD} (?:fall|decrease|decline|drop|shrink|go down)\b"),
     ("better", "change", rf"\b{_FORETOLD} (?:improve|recover)\b"),

@@ -74,7 +74,7 @@ def _cited(part: Fact | str | Sequence[Fact]) -> list[Fact]:
 def time_of(fact: Fact) -> str:
     """ "in 12–18 Nov", "on Wed 18 Nov", "from Wed 18 Nov 06:00 to …"; "since 1 Jul" as it is."""
     first = fact.window.split(" ")[0]
-    if first in ("since", "now", "from", "next", "in", "on"):
+    if first in ("since", "now", "from", "next", "in", "on", "at"):
         return fact.window
     if ":" in fact.window and SPAN in fact.window:
         return f"from {fact.window.replace(SPAN, ' to ')}"
@@ -108,7 +108,7 @@ def is_wordy(text: str) -> bool:
 
 
 def down_long(facts: Facts) -> list[Fact]:
-    """The machines that stand now and have stood for a while: a text is read all day, and a stop of
+    """The machines that stood, and had for a while: a text is read all day, and a stop of
     a few minutes is over before anybody has read of it.
     """
     return [fact for fact in facts.all("down_now") if printed(fact) >= DOWN_LONG_MIN]

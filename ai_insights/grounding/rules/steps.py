@@ -51,7 +51,7 @@ def _down(facts: Facts) -> Iterator[Step]:
         yield Step(
             priority="high", owner=MAINTENANCE, task=f"Bring {name} back to work", on=(fact,),
             until=NOW,
-            because=say("It is down {since}.", since=fact.window, on=[fact]),
+            because=say("It was down {when}.", when=time_of(fact), on=[fact]),
         )  # fmt: skip
 
 
@@ -187,10 +187,10 @@ def _anomalies(facts: Facts) -> Iterator[Step]:
 def _silence(facts: Facts) -> Iterator[Step]:
     stale = facts.one("stale_machines")
     if stale and printed(stale) > 0:
-        verb = "machine is" if printed(stale) == 1 else "machines are"
+        verb = "machine was" if printed(stale) == 1 else "machines were"
         yield Step(
             priority="medium", owner=MAINTENANCE, on=(stale,),
             task="Restore the connection of the machines that are not heard",
-            because=say("{count} connected {verb} not heard now.", count=bare(stale), verb=verb,
-                        on=[stale]),
+            because=say("{count} connected {verb} not heard {when}.", count=bare(stale),
+                        verb=verb, when=time_of(stale), on=[stale]),
         )  # fmt: skip

@@ -79,11 +79,12 @@ def _lost(facts: Facts) -> tuple[str, Parts]:
 
 
 def _down(facts: Facts) -> Iterator[Claim]:
+    """Told with its moment: whoever reads it two hours later knows what it was true of."""
     for fact in down_long(facts)[:2]:
-        tail = f"; the reason entered is {quoted(fact.text)}." if fact.text else (
-            "; no reason is entered yet.")  # fmt: skip
-        yield say("{name} is down now, {since}" + "{tail}", name=called(fact),
-                  since=fact.window, tail=tail, on=[fact])  # fmt: skip
+        tail = f"; the reason entered was {quoted(fact.text)}." if fact.text else (
+            "; no reason was entered by then.")  # fmt: skip
+        yield say("{name} was down {when}{tail}", name=called(fact), when=time_of(fact),
+                  tail=tail, on=[fact])  # fmt: skip
 
 
 def _change(facts: Facts) -> Claim | None:

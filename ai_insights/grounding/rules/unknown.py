@@ -15,6 +15,7 @@ from ai_insights.grounding.rules.phrase import (
     present,
     printed,
     say,
+    time_of,
 )  # fmt: skip
 
 UNDEFINED = {"availability": "Availability", "effectiveness": "Performance",
@@ -82,9 +83,9 @@ def _gaps(facts: Facts) -> Iterator[Claim]:
                   verb=verb, on=[resets])  # fmt: skip
     stale = facts.one("stale_machines")
     if stale and printed(stale) > 0:
-        verb = "machine is" if printed(stale) == 1 else "machines are"
-        yield say("{count} connected {verb} not heard at this moment.", count=bare(stale),
-                  verb=verb, on=[stale])  # fmt: skip
+        verb = "machine was" if printed(stale) == 1 else "machines were"
+        yield say("{count} connected {verb} not heard {when}.", count=bare(stale), verb=verb,
+                  when=time_of(stale), on=[stale])  # fmt: skip
 
 
 def _missing(facts: Facts) -> Iterator[Claim]:

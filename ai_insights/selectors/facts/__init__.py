@@ -4,7 +4,7 @@ Keys in the order of their ids. A key with `·` comes a machine (`machine_id` is
 minutes first, at most three machines; all others are the plant's. "set" means that the fact is
 there only where the plant set a target or a cost, "> 0" that it is left out at nothing. `text`
 is named where a fact carries one. A fact without a value says why in `basis`. Ratios are in
-per cent. Facts of what comes, and of now, have a window of their own.
+per cent. Facts of what comes, and of one moment, have a window of their own.
 
     oee oee_target oee_gap       %, %, points. The gap (value − target) and the change (value −
     oee_before oee_change        before) are of the figures as they are printed. "Before" is the
@@ -29,7 +29,8 @@ per cent. Facts of what comes, and of now, have a window of their own.
     unassigned_min unassigned_share unassigned_target   min, % of the downtime, % (set)
     unassigned_min ·             min; the machine with most
     longest_stop ·               min; text: the reason or empty; window: when it began
-    down_now ·                   min until now; text: the reason or empty; window: since when
+    down_now ·                   min until the moment of the facts; text: the reason or empty;
+                                 window: that moment, and since when
     risk_chance ·                % chance of 30 min or more in the next shift; text: the level
                                  (critical, high, medium, low); window: the shift and its day
     risk_expected ·              min
@@ -52,7 +53,8 @@ per cent. Facts of what comes, and of now, have a window of their own.
     no_data_min (> 0)            min of planned time of which nothing is known
     gaps gap_min (> 0)           gaps of a minute and more in machines' data; min of all machines
     counter_resets (> 0)         counters that were set back
-    stale_machines (> 0)         connected machines that are not heard now; text: their names
+    stale_machines (> 0)         connected machines that were not heard; text: their names;
+                                 window: the moment of the facts
     missing                      never a value; text: a sentence that says what cannot be predicted
                                  yet, and what there is and is needed; a row a sentence
     minute_cost_low minute_cost_high    of a lost minute (set); unit: the currency; from the lowest

@@ -39,6 +39,19 @@ def moment_words(moment: datetime, timezone: str) -> str:
     return f"{day_words(local.date())} {local:%H:%M}"
 
 
+def at_words(moment: datetime, timezone: str) -> str:
+    """at 14:05 on Wed 18 Nov, in plant time: what was so then may be otherwise when it is read."""
+    local = moment.astimezone(ZoneInfo(timezone))
+    return f"at {local:%H:%M} on {day_words(local.date())}"
+
+
+def since_moment_words(since: datetime, *, at: datetime, timezone: str) -> str:
+    """since 11:30; with its day where that is another one than that of `at`."""
+    begun, seen = (moment.astimezone(ZoneInfo(timezone)) for moment in (since, at))
+    is_same_day = begun.date() == seen.date()
+    return f"since {begun:%H:%M}" if is_same_day else f"since {moment_words(since, timezone)}"
+
+
 def window_words(window: Window, *, timezone: str, now: datetime) -> str:
     """The days of a window, or its instants; it says so where the window still runs."""
     tail = SO_FAR if window.interval.start < now < window.interval.end else ""

@@ -9,7 +9,13 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from ai_insights.grounding.fact import MINUTES, PERCENT, Fact
-from ai_insights.selectors.facts.days import address, moment_words, since_words
+from ai_insights.selectors.facts.days import (
+    address,
+    at_words,
+    moment_words,
+    since_moment_words,
+    since_words,
+)
 from ai_insights.selectors.facts.results import TARGETS_URL, per_cent
 from ai_insights.selectors.facts.scene import MOST_MACHINES, Scene
 from analytics.templatetags.figures import minutes
@@ -112,7 +118,7 @@ def _day_of(stop: Stop, scene: Scene) -> Window:
 
 
 def _down_now(scene: Scene) -> Iterator[Fact]:
-    """The machines that stand at this moment, longest first."""
+    """The machines that stand at the moment of the facts, longest first."""
     if not scene.is_present:
         return
     active = [m for m in scene.machines.values() if m.active]
@@ -124,9 +130,10 @@ def _down_now(scene: Scene) -> Iterator[Fact]:
             down.append((since or scene.now, element))
     down.sort(key=lambda one: (one[0], one[1]["machine_id"]))
     for since, element in down[:MOST_MACHINES]:
+        begun = since_moment_words(since, at=scene.now, timezone=scene.timezone)
         yield scene.fact(
-            "down_now", "Down now", max((scene.now - since) / MINUTE, 0.0), MINUTES,
+            "down_now", "Down until then", max((scene.now - since) / MINUTE, 0.0), MINUTES,
             scene.machines[element["machine_id"]],
-            window=f"since {moment_words(since, scene.timezone)}", basis=element["state"],
+            window=f"{at_words(scene.now, scene.timezone)}, {begun}", basis=element["state"],
             text=element["reason"], url="/api/machines/live",
         )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.db import connection
 
 from ai_insights.grounding.fact import MINUTES, PERCENT, Fact
-from ai_insights.selectors.facts.days import address
+from ai_insights.selectors.facts.days import address, at_words
 from ai_insights.selectors.facts.results import per_cent
 from ai_insights.selectors.facts.scene import Scene
 from analytics.templatetags.figures import minutes
@@ -50,7 +50,7 @@ def _gaps(scene: Scene) -> Iterator[Fact]:
 
 
 def _stale(scene: Scene) -> Iterator[Fact]:
-    """Machines with a connection that are not heard at this moment."""
+    """Machines with a connection that are not heard at the moment of the facts."""
     if not scene.is_present:
         return
     linked = [m for m in scene.machines.values() if m.active and m.connection_id]
@@ -62,10 +62,10 @@ def _stale(scene: Scene) -> Iterator[Fact]:
     more = "" if len(silent) <= MOST_NAMES else ", …"
     yield scene.fact(
         "stale_machines",
-        "Connected machines that are not heard",
+        "Connected machines that were not heard",
         len(silent),
         "machines",
-        window="now",
+        window=at_words(scene.now, scene.timezone),
         basis=f"of {len(linked)}",
         text=shown + more,
         url="/api/machines/live",
