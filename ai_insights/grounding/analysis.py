@@ -42,9 +42,7 @@ class Advice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanItem:
-    """One piece of maintenance of the next seven days. `is_planned` tells what the plant's own
-    calendar holds already from what is suggested here.
-    """
+    """One piece of maintenance that is suggested for the next seven days."""
 
     date: date
     machine_id: str
@@ -52,7 +50,6 @@ class PlanItem:
     action: Claim
     priority: Priority
     because: Claim
-    is_planned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

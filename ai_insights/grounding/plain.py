@@ -120,5 +120,6 @@ def _advice(row: Mapping[str, Any]) -> Advice:
 
 
 def _item(row: Mapping[str, Any]) -> PlanItem:
-    known = {**row, "action": _claim(row["action"]), "because": _claim(row["because"])}
+    known = {name: row[name] for name in PlanItem.__dataclass_fields__}
+    known |= {"action": _claim(row["action"]), "because": _claim(row["because"])}
     return PlanItem(**{**known, "date": date.fromisoformat(row["date"])})

@@ -11,6 +11,7 @@ from django.db import transaction
 from ai_insights.grounding.fact import Facts
 from ai_insights.grounding.plain import plain_analysis, plain_facts
 from ai_insights.grounding.rules import write
+from ai_insights.grounding.rules.week import LENGTH
 from ai_insights.models import Insight
 from ai_insights.selectors.facts import build_facts
 from ai_insights.selectors.insights import asks_model
@@ -19,6 +20,7 @@ from ai_insights.services.model_writer import RULES, Brief, Written, model_write
 from analytics.ml.instants import plant_day
 from production.models import Machine
 from production.selectors.calendar import plant_name, plant_timezone
+from production.selectors.idle_days import idle_days
 from production.shopfloor.window import Window
 
 Tell = Callable[[float, str], None]
@@ -41,7 +43,7 @@ def write_insight(
     facts = build_facts(window, now=now)
     first, last = days_of(window)
     first_day = plant_day(now, plant_timezone())
-    ours = write(facts, start=first_day)
+    ours = write(facts, start=first_day, idle=idle_days(first_day, count=LENGTH))
     written = Written(ours, source=RULES)
     model = settings.LANGUAGE_MODEL
     if by_model and model.is_there and asks_model():

@@ -25,6 +25,12 @@ def test_an_analysis_comes_back_from_json_as_it_was():
     assert analysis_of(json.loads(json.dumps(plain_analysis(ANALYSIS)))) == ANALYSIS
 
 
+def test_an_analysis_that_an_earlier_version_stored_is_still_read():
+    stored = plain_analysis(ANALYSIS)
+    stored["plan"] = [{**item, "is_planned": False} for item in stored["plan"]]
+    assert analysis_of(stored) == ANALYSIS
+
+
 def test_the_strings_are_made_of_the_cited_sentences_and_nothing_else():
     said = spoken(ANALYSIS)
     rest = " ".join([said.full_analysis, said.maintenance_plan, said.quality_insights])

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone as clock
 
+from ai_insights.grounding.plain import analysis_of
 from ai_insights.models import Insight, WriterCall, WriterChoice
 from ai_insights.selectors.insights import insight_of
 from ai_insights.selectors.windows import insight_window
@@ -17,7 +18,10 @@ from ai_insights.services.write import write_insight
 from ai_insights.tests.chat_server import chat_server
 from amis.environment import LanguageModel
 from amis.interval import Interval
+from analytics.ml.instants import plant_day
 from analytics.tests.past import fill
+from production.models import PlantClosure
+from production.selectors.calendar import plant_timezone
 from production.shopfloor.window import Window
 
 LIE = "OEE was 99.9 % and everything is fine."
@@ -197,3 +201,19 @@ def test_a_few_hours_are_not_served_as_the_analysis_of_their_day(past):
     written(Window(Interval(start, start + timedelta(hours=4))))
 
     assert insight_of(insight_window(1, now=clock.now())) is None
+
+
+def test_nothing_is_suggested_for_days_that_the_plants_calendar_closes(past):
+    today = plant_day(clock.now(), plant_timezone())
+    before = analysis_of(written(past).analysis)
+    days = {item.date for item in before.plan}
+    days |= {step.due for step in before.recommendations if step.due}
+    first = min(days)
+    assert first == today
+    for n in range(3):
+        PlantClosure.objects.create(day=today + timedelta(days=n), name="Inventory")
+    after = analysis_of(written(past).analysis)
+    assert after.plan
+    reopens = today + timedelta(days=3)
+    assert all(item.date >= reopens for item in after.plan)
+    assert all(step.due >= reopens for step in after.recommendations if step.due)

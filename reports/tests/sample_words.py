@@ -52,7 +52,7 @@ def analysis(day: date) -> Analysis:
                      because=jam),
             PlanItem(date=day + timedelta(days=3), machine_id="M001", machine_name="Assembly 1",
                      action=Claim("Grease the feed screw of Assembly 1.", ("K3",)),
-                     priority="medium", because=jam, is_planned=True),
+                     priority="medium", because=jam),
         ),
         quality=(Claim("Quality holds; scrap of Filler 2 rose.", ("K3",)),),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -29,12 +29,14 @@ class Day:
         return [self.fact] if self.fact else []
 
 
-def week(facts: Facts, *, start: date) -> list[Day]:
-    """The days from `start`; a day is closed where its forecast names a closure."""
+def week(facts: Facts, *, start: date, idle: Collection[date] = ()) -> list[Day]:
+    """The days from `start`; one is closed where nobody works, by the plant's calendar (`idle`) or
+    by its forecast.
+    """
     known = {fact.window: fact for fact in facts if fact.key == "forecast_day"}
     days = [start + timedelta(days=n) for n in range(LENGTH)]
     found = [(day, known.get(f"{day:%a} {day.day} {day:%b}")) for day in days]
-    return [Day(day, fact, bool(fact and fact.text)) for day, fact in found]
+    return [Day(day, fact, day in idle or bool(fact and fact.text)) for day, fact in found]
 
 
 def worked(days: Sequence[Day]) -> list[Day]:

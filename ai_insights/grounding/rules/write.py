@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from ai_insights.grounding.analysis import Analysis
@@ -16,12 +17,13 @@ from ai_insights.grounding.rules.unknown import unknown
 from ai_insights.grounding.rules.week import week
 
 
-def write(facts: Facts, *, start: date) -> Analysis:
-    """What a plant should read of its facts; `start` is the first plant day of the plan.
+def write(facts: Facts, *, start: date, idle: Collection[date] = ()) -> Analysis:
+    """What a plant should read of its facts; `start` is the first plant day of the plan, and on
+    `idle` days nobody works.
 
     Every sentence holds by the same proof that a language model's must pass.
     """
-    days, found = week(facts, start=start), steps(facts)
+    days, found = week(facts, start=start, idle=idle), steps(facts)
     schedule = schedule_of(facts, found, days)
     return Analysis(
         sections={
