@@ -13,12 +13,14 @@ from reports.document.content import Content
 from reports.document.definitions import DEFINITIONS
 from reports.document.first_page import MOST, Strip, strips
 from reports.document.fixed import title_of
+from reports.document.marked import _
 from reports.document.outlook import Member, MetricForecast
 from reports.document.sums import MachineSums
 
 SECTION_TITLES = (
-    ("executive_summary", "Summary"), ("root_cause_analysis", "Root causes"),
-    ("risk_assessment", "Risk and what it costs"), ("what_we_do_not_know", "What we do not know"),
+    ("executive_summary", _("Summary")), ("root_cause_analysis", _("Root causes")),
+    ("risk_assessment", _("Risk and what it costs")),
+    ("what_we_do_not_know", _("What we do not know")),
 )  # fmt: skip
 WEEK, NAMED = 7, 3
 
@@ -87,7 +89,8 @@ def reasons(content: Content) -> list[ReasonSums]:
 def _named(names: list[str]) -> str:
     """A few names, then how many more."""
     more = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    first = ", ".join(names[:NAMED])
+    return _("%(names)s and %(n)d more") % {"names": first, "n": more} if more > 0 else first
 
 
 def week(content: Content) -> Week:

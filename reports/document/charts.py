@@ -14,6 +14,7 @@ from analytics.figures.waterfall import waterfall
 from production.figures.bars import compared
 from reports.document.content import Content
 from reports.document.fixed import fixed
+from reports.document.marked import _
 from reports.document.outlook import Member, MetricForecast, OddTimeline
 from reports.document.words import day, minutes, percent, pieces, short_name
 
@@ -45,11 +46,15 @@ def _outlook(content: Content) -> dict[str, str]:
     shift, odd = content.next_shift, content.oddities
     drawn = {}
     if shift and shift.importance:
-        title = f"What the model of the next shift looks at; first {shift.importance[0][0]}"
+        title = _("What the model of the next shift looks at; first %(factor)s") % {
+            "factor": shift.importance[0][0]
+        }
         drawn["feature_importance"] = fixed(importance(shift.importance, title=title), width=HALF)
     if shift and shift.met:
-        title = f"Actual against predicted downtime of {len(shift.met)} shifts, in minutes"
-        figure = scatter(shift.met, across="predicted minutes", title=title)
+        title = _("Actual against predicted downtime of %(n)d shifts, in minutes") % {
+            "n": len(shift.met)
+        }
+        figure = scatter(shift.met, across=_("predicted minutes"), title=title)
         drawn["actual_vs_predicted"] = fixed(figure, width=HALF)
     for forecast in content.forecasts:
         drawn |= dict(_forecast(forecast))
@@ -65,7 +70,9 @@ def _machines(content: Content) -> str:
     shown = known[:MOST_COMPARED]
     rows = [(short_name(one.machine_name, 16), one.oee, percent(one.oee)) for one in shown]
     lowest = min(known, key=lambda one: one.oee or 0.0)
-    title = f"OEE of {len(rows)} machines; lowest {lowest.machine_name} {percent(lowest.oee)}"
+    title = _("OEE of %(n)d machines; lowest %(name)s %(oee)s") % {
+        "n": len(rows), "name": lowest.machine_name, "oee": percent(lowest.oee),
+    }  # fmt: skip
     return fixed(compared(rows, title=title), width=WIDE)
 
 
@@ -79,12 +86,11 @@ def _waterfall(content: Content) -> str:
         for row in losses.rows
         if row.minutes is not None
     ]
-    title = (
-        f"Of {minutes(losses.busy_min)} planned busy time {minutes(losses.lost_min)} were lost "
-        f"and {minutes(good)} made good pieces"
-    )
+    title = _("Of %(busy)s planned busy time %(lost)s were lost and %(good)s made good pieces") % {
+        "busy": minutes(losses.busy_min), "lost": minutes(losses.lost_min), "good": minutes(good),
+    }  # fmt: skip
     figure = waterfall(
-        ("Planned busy time", losses.busy_min), steps, ("Good time", good), title=title
+        (_("Planned busy time"), losses.busy_min), steps, (_("Good time"), good), title=title
     )
     return fixed(figure, width=WIDE)
 
@@ -100,7 +106,9 @@ def _shifts(content: Content) -> str:
         words = row.shift if is_short else day(row.day)[:6] if is_first else ""
         told.append((words, row.good, "bar-value"))
     total = sum(row.good or 0.0 for row in rows)
-    title = f"Good pieces of {len(rows)} shifts, {pieces(total)} in all"
+    title = _("Good pieces of %(n)d shifts, %(total)s in all") % {
+        "n": len(rows), "total": pieces(total),
+    }  # fmt: skip
     return fixed(columns(told, title=title), width=WIDE)
 
 
@@ -116,7 +124,7 @@ def _days(content: Content) -> str:
         )
         for row in rows
     ]
-    title = f"Downtime minutes of {len(rows)} days; those of this report are red"
+    title = _("Downtime minutes of %(n)d days; those of this report are red") % {"n": len(rows)}
     return fixed(columns(told, title=title), width=WIDE)
 
 
@@ -127,8 +135,9 @@ def _forecast(forecast: MetricForecast) -> Iterator[tuple[str, str]]:
     count, metric = len(forecast.coming), forecast.metric
     figure = forecast_bands(
         forecast.past, forecast.coming, is_ratio=is_ratio, height=240,
-        title=f"{label} of the last {len(forecast.past)} days and forecast of {count} days with "
-        f"80\u00a0% and 95\u00a0% bands, in {forecast.unit}",
+        title=_("%(what)s of the last %(past)d days and forecast of %(count)d days with "
+                "80\u00a0%% and 95\u00a0%% bands, in %(unit)s")
+        % {"what": label, "past": len(forecast.past), "count": count, "unit": forecast.unit},
     )  # fmt: skip
     yield f"forecast_{metric}", fixed(figure, width=WIDE)
     lines = [(one.name, one.values) for one in compared_members(forecast)]
@@ -136,12 +145,15 @@ def _forecast(forecast: MetricForecast) -> Iterator[tuple[str, str]]:
         names = ", ".join(name for name, _ in lines)
         figure = member_lines(
             [band.day for band in forecast.coming], lines, is_ratio=is_ratio,
-            title=f"{label} as forecast by {names}, in {forecast.unit}",
+            title=_("%(what)s as forecast by %(names)s, in %(unit)s")
+            % {"what": label, "names": names, "unit": forecast.unit},
         )  # fmt: skip
         yield f"members_{metric}", fixed(figure, width=WIDE)
     graded = [(one.name, one.against_naive, one.serves) for one in forecast.members]
     if any(change is not None for _, change, _ in graded):
-        title = f"Error of each model of {label.lower()} against seasonal naive; left is better"
+        title = _("Error of each model of %(what)s against seasonal naive; left is better") % {
+            "what": label.lower()
+        }
         yield f"comparison_{metric}", fixed(comparison(graded, title=title), width=HALF)
 
 
@@ -170,6 +182,7 @@ def _timeline(content: Content, line: OddTimeline) -> str:
         [(share(at), score, is_flagged) for at, score, is_flagged in line.points],
         threshold=threshold,
         ticks=[(share(at), words) for at, words in content.ticks],
-        title=f"How odd {line.machine_name} was over time; {flags} moments flagged",
+        title=_("How odd %(name)s was over time; %(n)d moments flagged")
+        % {"name": line.machine_name, "n": flags},
     )
     return fixed(figure, width=WIDE)

@@ -11,6 +11,7 @@ from production.figures.strip import FOOT, strip
 from production.figures.svg import box, svg
 from reports.document.content import Content, Kpi, Loss, MachineDay
 from reports.document.fixed import fixed
+from reports.document.marked import _
 from reports.document.outlook import NextShift, RiskRow
 from reports.document.thin import thinned
 from reports.document.words import MINUS, UNKNOWN, cut, difference, figure, minutes
@@ -24,7 +25,7 @@ LONG = {"sentence": 215, "risk": 250, "ahead": 165, "what": 108, "data": 260}
 SHORT = {"sentence": 215, "risk": 170, "ahead": 115, "what": 58, "data": 200}
 """Letters that have room: of few machines, of more."""
 ONE_LINE, MOST_DETAILS, SHORT_NAME = 64, 3, 4
-COUNTS = ("No action", "One action", "Two actions", "Three actions")
+COUNTS = (_("No action"), _("One action"), _("Two actions"), _("Three actions"))
 UNITS = {"ratio": "%", "minutes": "min", "pieces": ""}
 COLOURS = {"stops": "bar-bad", "changeover": "changeover", "speed": "bar-slow", "minor": "bar-slow"}
 
@@ -84,20 +85,24 @@ def cards(content: Content) -> list[Card]:
 
 def _card(kpi: Kpi) -> Card:
     if kpi.value is None:
-        return Card(kpi.label, UNKNOWN, "", cut(kpi.note or "not known", 40), "")
+        return Card(kpi.label, UNKNOWN, "", cut(kpi.note or _("not known"), 40), "")
     first = kpi.note
     if kpi.target is not None and not first:
         gap = difference(kpi.value, kpi.target, kpi.kind)
-        first = f"{gap} to target {figure(kpi.target, kpi.kind)}"
+        words = {"gap": gap, "target": figure(kpi.target, kpi.kind)}
+        first = _("%(gap)s to target %(target)s") % words
     second = ""
     if kpi.before is not None:
         gap = difference(kpi.value, kpi.before, kpi.kind)
         is_up = gap.startswith("+")
-        verdict = "better" if is_up == kpi.higher_is_better else "worse"
-        when = f" on {kpi.before_name}" if is_short(kpi.before_name) else ""
-        second = f"{gap}{when}" + ("" if gap.startswith("±") else f", {verdict}")
+        verdict = _("better") if is_up == kpi.higher_is_better else _("worse")
+        words = {"gap": gap, "day": kpi.before_name}
+        when = _("%(gap)s on %(day)s") % words if is_short(kpi.before_name) else gap
+        second = when + ("" if gap.startswith("±") else f", {verdict}")
     number = figure(kpi.value, kpi.kind)
-    return Card(kpi.label, number, UNITS[kpi.kind], cut(first or "no target", 40), cut(second, 40))
+    return Card(
+        kpi.label, number, UNITS[kpi.kind], cut(first or _("no target"), 40), cut(second, 40)
+    )
 
 
 def is_short(before_name: str) -> bool:
@@ -109,7 +114,7 @@ def compared_with(content: Content) -> str:
     """The window before in words, where the cards have no room for it."""
     names = {kpi.before_name for kpi in content.kpis if kpi.before is not None}
     name = min(names, default="")
-    return "" if is_short(name) else f"Compared with {name}"
+    return "" if is_short(name) else _("Compared with %(when)s") % {"when": name}
 
 
 def strips(content: Content, machines: Sequence[MachineDay], *, height: float) -> list[Strip]:
@@ -127,7 +132,8 @@ def _strip(content: Content, one: MachineDay, height: float, *, is_last: bool) -
         end=end,
         now=None,
         ticks=content.ticks if is_last else (),
-        title=f"States of {one.machine_name} over time; {minutes(one.lost_min)} were lost",
+        title=_("States of %(name)s over time; %(lost)s were lost")
+        % {"name": one.machine_name, "lost": minutes(one.lost_min)},
         height=height,
         foot=FOOT if is_last else 2.0,
     )
@@ -155,11 +161,14 @@ def risk_lines(shift: NextShift, rows: Sequence[RiskRow], *, height: float) -> l
     marks = _marks(shift)
     told = []
     for row in rows:
-        title = (
-            f"{row.machine_name}: median {minutes(row.minutes.median)}, 80\u00a0% range "
-            f"{whole(row.minutes.lo80)} to {whole(row.minutes.hi80)}, 95\u00a0% range "
-            f"{whole(row.minutes.lo95)} to {whole(row.minutes.hi95)}"
-        )
+        said = row.minutes
+        title = _(
+            "%(name)s: median %(median)s, 80\u00a0%% range %(lo80)s to %(hi80)s, "
+            "95\u00a0%% range %(lo95)s to %(hi95)s"
+        ) % {
+            "name": row.machine_name, "median": minutes(said.median), "lo80": whole(said.lo80),
+            "hi80": whole(said.hi80), "lo95": whole(said.lo95), "hi95": whole(said.hi95),
+        }  # fmt: skip
         drawn = whisker(
             row.minutes, marks=marks, threshold=shift.threshold_min, title=title, height=height
         )
@@ -183,4 +192,4 @@ def _marks(shift: NextShift) -> list[float]:
 
 def title_of_actions(content: Content) -> str:
     count = len(content.actions)
-    return COUNTS[count] if count < len(COUNTS) else "First actions"
+    return COUNTS[count] if count < len(COUNTS) else _("First actions")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from reports.document.look import AMBER_TEXT, DOWN, IDLE, INK, MUTED, RUNNING, VIOLET
+from reports.document.marked import _
 
 BRAND = (
     '<svg class="brand" width="26" height="22" viewBox="0 0 22 20" role="img" '
@@ -23,8 +24,8 @@ SHAPES = {
     "unknown": (MUTED, "M3.5 8h9"),
 }
 KEYS = (
-    ("Running", RUNNING), ("Slow", "#b38600"), ("Down", DOWN), ("Changeover", VIOLET),
-    ("Planned stop", IDLE), ("No data", ""),
+    (_("Running"), RUNNING), (_("Slow"), "#b38600"), (_("Down"), DOWN), (_("Changeover"), VIOLET),
+    (_("Planned stop"), IDLE), (_("No data"), ""),
 )  # fmt: skip
 """Colours of the strips' legend; no data is an outline."""
 
@@ -43,7 +44,7 @@ def sign(name: str, words: str) -> str:
 def key(words: str, colour: str) -> str:
     """A square of a legend; a changeover's is hatched."""
     inside = f'<rect x=".5" y=".5" width="11" height="11" fill="{colour}"/>'
-    if words == "Changeover":
+    if colour == VIOLET:
         inside = f'<path d="M0 6L6 0M0 12L12 0M6 12L12 6" stroke="{colour}" stroke-width="2.5"/>'
     elif not colour:
         inside = (

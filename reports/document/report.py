@@ -32,9 +32,12 @@ from reports.document.first_page import (
     title_of_actions,
 )
 from reports.document.fixed import fixed
+from reports.document.marked import _
 from reports.document.marks import BRAND, KEYS, key, sign
 
 FOLDER = Path(__file__).resolve().parent
+KINDS = {"daily": _("AMIS daily report"), "weekly": _("AMIS weekly report"),
+         "custom": _("AMIS custom report")}  # fmt: skip
 TALL, LOW = (22.0, 42.0), (14.0, 33.0)
 """Pixels of a strip and of a row of risk: of few machines, of more."""
 
@@ -60,6 +63,7 @@ def _environment(content: Content) -> Environment:
         "number": words.number,
     }  # fmt: skip
     made.filters.update(filters)
+    made.globals["_"] = _
     return made
 
 
@@ -67,6 +71,7 @@ def _everywhere(content: Content) -> dict[str, Any]:
     head = content.head
     return {
         "content": content, "head": head, "title": title_of(content),
+        "kind_of_report": KINDS[head.kind],
         "style": Markup((FOLDER / "report.css").read_text(encoding="utf-8")),
         "missing": lambda chapter: why_missing(content, chapter),
         "sign": lambda name, said: Markup(sign(name, said)),
@@ -81,7 +86,7 @@ def title_of(content: Content) -> str:
 
 
 def why_missing(content: Content, chapter: str) -> str:
-    return content.missing.get(chapter) or "There is no data for this in the window."
+    return content.missing.get(chapter) or _("There is no data for this in the window.")
 
 
 def _first_page(content: Content) -> dict[str, Any]:
@@ -114,8 +119,13 @@ def _risk(content: Content) -> dict[str, Any]:
         "risk": risk_lines(shift, rows, height=(LOW if tight else TALL)[1]),
         "tight": tight,
         "axis": risk_axis(shift) if rows else "",
-        "shift_title": f"Risk, {shift.name} {_when(shift.start, content)} "
-        f"{words.clock(shift.start, zone)}–{words.clock(shift.end, zone)}",
+        "shift_title": _("Risk, %(shift)s %(day)s %(start)s–%(end)s")
+        % {
+            "shift": shift.name,
+            "day": _when(shift.start, content),
+            "start": words.clock(shift.start, zone),
+            "end": words.clock(shift.end, zone),
+        },
     }
 
 
@@ -123,10 +133,10 @@ def _when(start: datetime, content: Content) -> str:
     """The day of a shift as seen when the report was made."""
     zone = ZoneInfo(content.head.zone)
     on, today = start.astimezone(zone).date(), content.head.made_at.astimezone(zone).date()
-    return "today" if on == today else words.day(on)
+    return _("today") if on == today else words.day(on)
 
 
 def _whole_bar(share: float) -> str:
     parts = [box(0, 0, 1, 8, "bar-rest"), box(0, 0, min(share, 1.0), 8, "bar-value")]
-    title = f"Data tells of {words.percent(share)} of the planned busy time"
+    title = _("Data tells of %(share)s of the planned busy time") % {"share": words.percent(share)}
     return fixed(svg(height=8, title=title, parts=parts, css="fig"), width=WIDE)

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from reports.document.content import Content
 from reports.document.definitions import DEFINITIONS
+from reports.document.marked import _
 from reports.document.rows import ForecastRow
 from reports.document.sums import MachineSums
 from reports.document.words import days, made, span
@@ -84,10 +85,10 @@ def _told(
 def _summary(content: Content) -> tuple[tuple[Cell, ...], ...]:
     head = content.head
     about = (
-        ("Plant", head.plant_name), ("Days", days(head.first_day, head.last_day)),
-        ("Window", span(head.start, head.end, head.zone)),
-        ("Made", made(head.made_at, head.zone)), ("Verdict", content.verdict.word),
-        ("In a sentence", content.verdict.sentence),
+        (_("Plant"), head.plant_name), (_("Days"), days(head.first_day, head.last_day)),
+        (_("Window"), span(head.start, head.end, head.zone)),
+        (_("Made"), made(head.made_at, head.zone)), (_("Verdict"), content.verdict.word),
+        (_("In a sentence"), content.verdict.sentence),
     )  # fmt: skip
     rows = [(Cell(name), Cell(words)) for name, words in about]
     told: list[tuple[Cell, ...]] = [*rows]
@@ -98,23 +99,29 @@ def _summary(content: Content) -> tuple[tuple[Cell, ...], ...]:
             (Cell(kpi.label), Cell(kpi.value, kind), Cell(unit), Cell(kpi.target, kind),
              Cell(kpi.before, kind), Cell(kpi.note))
         )  # fmt: skip
-    told.append((Cell("Data completeness"), Cell(content.completeness.share, "ratio"), Cell("%")))
+    told.append(
+        (Cell(_("Data completeness")), Cell(content.completeness.share, "ratio"), Cell("%"))
+    )
     for loss in content.losses.rows:
         told.append(
-            (Cell(f"Lost: {loss.label}"), Cell(loss.minutes, "min"), Cell("min"), Cell(None),
-             Cell(None), Cell(loss.detail))
+            (Cell(_("Lost: %(loss)s") % {"loss": loss.label}), Cell(loss.minutes, "min"),
+             Cell("min"), Cell(None), Cell(None), Cell(loss.detail))
         )  # fmt: skip
-    told.append((Cell("Lost: all"), Cell(content.losses.lost_min, "min"), Cell("min")))
+    told.append((Cell(_("Lost: all")), Cell(content.losses.lost_min, "min"), Cell("min")))
     return (*told, *(row for one in content.performance for row in _machine(one)))
 
 
 def _machine(one: MachineSums) -> Iterator[tuple[Cell, ...]]:
     figures: tuple[tuple[str, float | None, Kind, str], ...] = (
-        ("OEE", one.oee, "ratio", "%"), ("Availability", one.availability, "ratio", "%"),
-        ("Performance", one.performance, "ratio", "%"), ("Quality", one.quality, "ratio", "%"),
-        ("Good pieces", one.good, "pieces", "pieces"), ("Scrap", one.scrap, "pieces", "pieces"),
-        ("Downtime", one.downtime_min, "min", "min"), ("Lost", one.lost_min, "min", "min"),
-    )  # fmt: skip
+        (_("OEE"), one.oee, "ratio", "%"),
+        (_("Availability"), one.availability, "ratio", "%"),
+        (_("Performance"), one.performance, "ratio", "%"),
+        (_("Quality"), one.quality, "ratio", "%"),
+        (_("Good pieces"), one.good, "pieces", "pieces"),
+        (_("Scrap"), one.scrap, "pieces", "pieces"),
+        (_("Downtime"), one.downtime_min, "min", "min"),
+        (_("Lost"), one.lost_min, "min", "min"),
+    )
     for name, value, kind, unit in figures:
         yield Cell(f"{name}, {one.machine_name}"), Cell(value, kind), Cell(unit)
 

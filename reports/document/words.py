@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from reports.document.marked import _
+
 UNKNOWN = "–"
 NO_BREAK = "\u00a0"
 MINUS = "\u2212"
@@ -122,7 +124,7 @@ def span(start: datetime, end: datetime, zone: str) -> str:
     zones = list(dict.fromkeys(map(_zone, (first, last))))
     is_long = end - start > timedelta(days=2)
     ends = [f"{one:%H:%M} {day(one) if is_long else format(one, '%a')}" for one in (first, last)]
-    return f"{' – '.join(ends)}, {' then '.join(zones)}"
+    return f"{' – '.join(ends)}, {_(' then ').join(zones)}"
 
 
 def made(when: datetime, zone: str) -> str:
@@ -133,7 +135,7 @@ def made(when: datetime, zone: str) -> str:
 
 def listed(names: list[str]) -> str:
     """a, b and c."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1] if names else ""]))
+    return _(" and ").join(filter(None, [", ".join(names[:-1]), names[-1] if names else ""]))
 
 
 def cut(text: str, most: int) -> str:
