@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from ai_insights.grounding.analysis import PlanItem
+from amis.marked import _
 from reports.document.charts import NEURAL_AND_PROPHET
 from reports.document.content import Content
 from reports.document.definitions import DEFINITIONS
 from reports.document.first_page import MOST, Strip, strips
 from reports.document.fixed import title_of
-from reports.document.marked import _
 from reports.document.outlook import Member, MetricForecast
 from reports.document.sums import MachineSums
 

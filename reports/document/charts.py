@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from amis.marked import _
 from analytics.figures.bands import forecast_bands
 from analytics.figures.bars import comparison, importance
 from analytics.figures.columns import Column, columns
@@ -14,7 +15,6 @@ from analytics.figures.waterfall import waterfall
 from production.figures.bars import compared
 from reports.document.content import Content
 from reports.document.fixed import fixed
-from reports.document.marked import _
 from reports.document.outlook import Member, MetricForecast, OddTimeline
 from reports.document.words import day, minutes, percent, pieces, short_name
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from reports.document.marked import _
+from amis.marked import _
 
 ISO = "ISO 22400-2"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from amis.marked import _
 from analytics.figures.frame import whole
 from analytics.figures.whisker import marks_of, whisker, whisker_axis
 from production.figures.strip import FOOT, strip
 from production.figures.svg import box, svg
 from reports.document.content import Content, Kpi, Loss, MachineDay
 from reports.document.fixed import fixed
-from reports.document.marked import _
 from reports.document.outlook import NextShift, RiskRow
 from reports.document.thin import thinned
 from reports.document.words import MINUS, UNKNOWN, cut, difference, figure, minutes

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+from amis.marked import _
 from reports.document.look import AMBER_TEXT, DOWN, IDLE, INK, MUTED, RUNNING, VIOLET
-from reports.document.marked import _
 
 BRAND = (
     '<svg class="brand" width="26" height="22" viewBox="0 0 22 20" role="img" '

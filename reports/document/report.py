@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from amis.marked import _
 from production.figures.svg import box, svg
 from reports.document import words
 from reports.document.chapters import chapters
@@ -32,7 +33,6 @@ from reports.document.first_page import (
     title_of_actions,
 )
 from reports.document.fixed import fixed
-from reports.document.marked import _
 from reports.document.marks import BRAND, KEYS, key, sign
 
 FOLDER = Path(__file__).resolve().parent

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from amis.marked import _
 from reports.document.content import Content
 from reports.document.definitions import DEFINITIONS
-from reports.document.marked import _
 from reports.document.rows import ForecastRow
 from reports.document.sums import MachineSums
 from reports.document.words import days, made, span

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from reports.document.marked import _
+from amis.marked import _
 
 UNKNOWN = "–"
 NO_BREAK = "\u00a0"

@@ -20,11 +20,12 @@ from ai_insights.grounding.rules.phrase import (
     quoted,
     say,
 )  # fmt: skip
+from amis.marked import _
 
 LOSSES = {
-    "loss_stops": "failures and stops", "loss_minor_stops": "minor stops",
-    "loss_untold": "downtime of unknown kind", "loss_changeover": "changeovers",
-    "loss_idle": "idle time", "loss_speed": "reduced speed", "loss_defects": "defects",
+    "loss_stops": _("failures and stops"), "loss_minor_stops": _("minor stops"),
+    "loss_untold": _("downtime of unknown kind"), "loss_changeover": _("changeovers"),
+    "loss_idle": _("idle time"), "loss_speed": _("reduced speed"), "loss_defects": _("defects"),
 }  # fmt: skip
 LEAST_SHARE = 0.05
 _WAITED = re.compile(r"starv|block|upstream|downstream", re.IGNORECASE)
@@ -88,7 +89,7 @@ def _losses(facts: Facts) -> Claim | None:
     if not found:
         return None
     parts = [f"{LOSSES[fact.key]} ({figure(fact)})" for fact in found]
-    head = "Most was lost to" if len(found) > 1 else "All of it was lost to"
+    head = _("Most was lost to") if len(found) > 1 else _("All of it was lost to")
     return say("{head} {parts}.", head=head, parts=listed(parts), on=found)
 
 
@@ -98,19 +99,21 @@ def _machines(facts: Facts) -> Claim | None:
     if whole is None or len(machines) < 2:
         return None
     first, *others = machines
-    rest = [f"{called(fact)} for {figure(fact)}" for fact in others]
-    text = "{name} stood still for {part} of the {whole}, {rest}."
+    rest = [_("{name} for {part}").format(name=called(one), part=figure(one)) for one in others]
+    text = _("{name} stood still for {part} of the {whole}, {rest}.")
     return say(text, name=called(first), part=bare(first), whole=whole, rest=listed(rest),
                on=machines)  # fmt: skip
 
 
 def _reasons(found: list[Reason]) -> Iterator[Claim]:
     for n, (spent, times, share) in enumerate(found[:3]):
-        stops = " in {times}" if times else ""
-        part = ", {share} of all downtime" if share else ""
-        head = "{reason} on {name} took {spent}" if n == 0 else "{reason} took {spent} on {name}"
+        stops = _(" in {times}") if times else ""
+        part = _(", {share} of all downtime") if share else ""
+        head = (
+            _("{reason} on {name} took {spent}") if n == 0 else _("{reason} took {spent} on {name}")
+        )
         more = {"times": times, "share": share}
-        yield say(f"{head}{stops}{part}.", reason=quoted(spent.text), name=called(spent),
+        yield say(head + stops + part + ".", reason=quoted(spent.text), name=called(spent),
                   spent=spent, **{name: fact for name, fact in more.items() if fact})  # fmt: skip
         if n == 0:
             yield from _nature(spent, times)
@@ -123,13 +126,13 @@ def _nature(spent: Fact, times: Fact | None) -> Iterator[Claim]:
     mean = (spent.value or 0.0) / max(times.value or 0.0, 1.0)
     on = [spent, times]
     if _WAITED.search(spent.text):
-        text = "{name} waited there for its neighbour, so look for the cause beside it first."
+        text = _("{name} waited there for its neighbour, so look for the cause beside it first.")
         yield say(text, name=called(spent), on=on)
     elif printed(times) >= MANY and mean < SHORT_MIN:
-        text = "Stops so short and frequent point to setting or material, not to a breakdown."
+        text = _("Stops so short and frequent point to setting or material, not to a breakdown.")
         yield say(text, on=on)
     elif printed(times) > 1 and mean >= 3 * SHORT_MIN:
-        yield say("Stops so long and few point to a repair that takes its time.", on=on)
+        yield say(_("Stops so long and few point to a repair that takes its time."), on=on)
 
 
 def _changeovers(facts: Facts) -> Claim | None:
@@ -137,16 +140,18 @@ def _changeovers(facts: Facts) -> Claim | None:
         times = facts.one("changeover_count", spent.machine_id)
         if times is None or printed(spent) <= 0:
             continue
-        word = "changeover" if printed(times) == 1 else "changeovers"
-        return say("{name} spent {spent} on {times} {word}.", name=called(spent), spent=spent,
+        word = _("changeover") if printed(times) == 1 else _("changeovers")
+        return say(_("{name} spent {spent} on {times} {word}."), name=called(spent), spent=spent,
                    times=bare(times), word=word, on=[times])  # fmt: skip
     return None
 
 
 def _longest(facts: Facts) -> Claim | None:
     for stop in of_machines(facts, "longest_stop"):
-        why = f"; its reason is {quoted(stop.text)}" if stop.text else "; nobody entered its reason"
-        return say("The longest stop took {stop} on {name}, from {since} on{why}.", stop=stop,
+        why = _("; nobody entered its reason")
+        if stop.text:
+            why = _("; its reason is {reason}").format(reason=quoted(stop.text))
+        return say(_("The longest stop took {stop} on {name}, from {since} on{why}."), stop=stop,
                    name=called(stop), since=stop.window, why=why)  # fmt: skip
     return None
 
@@ -155,11 +160,11 @@ def _anomaly(facts: Facts) -> Claim | None:
     count, worst = facts.one("open_anomalies"), of_machines(facts, "anomaly")
     if count is None or printed(count) <= 0:
         return None
-    verb = "is" if printed(count) == 1 else "are"
+    verb = _("is") if printed(count) == 1 else _("are")
     if not worst:
-        return say("{count} {verb} open.", count=count, verb=verb)
+        return say(_("{count} {verb} open."), count=count, verb=verb)
     if not is_wordy(worst[0].text):
-        return say("{count} {verb} open, the strongest on {name}.", count=count, verb=verb,
+        return say(_("{count} {verb} open, the strongest on {name}."), count=count, verb=verb,
                    name=called(worst[0]), on=[worst[0]])  # fmt: skip
-    return say("{count} {verb} open, the strongest on {name}: {what}.", count=count, verb=verb,
+    return say(_("{count} {verb} open, the strongest on {name}: {what}."), count=count, verb=verb,
                name=called(worst[0]), what=quoted(worst[0].text), on=[worst[0]])  # fmt: skip

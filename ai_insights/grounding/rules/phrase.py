@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ai_insights.grounding.analysis import Claim
 from ai_insights.grounding.fact import MINUTES, PERCENT, PIECES, POINTS, Fact, Facts
+from amis.marked import _
 
 NO_BREAK, MINUS = "\u00a0", "\u2212"
 SPAN = " – "
@@ -16,8 +17,8 @@ _PER_CENT = re.compile(r"\d\s*(?:%|per ?cent)", re.IGNORECASE)
 _DECIMALS = {PERCENT: 1, POINTS: 1}
 _WHOLE = {MINUTES, PIECES, "stops", "gaps", "anomalies", "machines", "resets"}
 _ONE = {
-    PIECES: "piece", "stops": "stop", "gaps": "gap", "anomalies": "anomaly",
-    "machines": "machine", "resets": "reset",
+    PIECES: _("piece"), "stops": _("stop"), "gaps": _("gap"), "anomalies": _("anomaly"),
+    "machines": _("machine"), "resets": _("reset"),
 }  # fmt: skip
 
 
@@ -77,8 +78,10 @@ def time_of(fact: Fact) -> str:
     if first in ("since", "now", "from", "next", "in", "on", "at"):
         return fact.window
     if ":" in fact.window and SPAN in fact.window:
-        return f"from {fact.window.replace(SPAN, ' to ')}"
-    return f"{'in' if '–' in fact.window else 'on'} {fact.window}"
+        start, _dash, end = fact.window.partition(SPAN)
+        return _("from {start} to {end}").format(start=start, end=end)
+    words = _("in {days}") if "–" in fact.window else _("on {days}")
+    return words.format(days=fact.window)
 
 
 def called(fact: Fact) -> str:
@@ -99,7 +102,7 @@ def listed(parts: Sequence[str]) -> str:
     """ "a, b and c"."""
     if len(parts) < 2:
         return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return _("{parts} and {last}").format(parts=", ".join(parts[:-1]), last=parts[-1])
 
 
 def is_wordy(text: str) -> bool:

@@ -11,11 +11,12 @@ from ai_insights.grounding.rules.causes import reasons
 from ai_insights.grounding.rules.phrase import called, of_machines, printed, quoted, say, time_of
 from ai_insights.grounding.rules.step import MAINTENANCE, SHIFT_LEAD, Step
 from ai_insights.grounding.rules.week import Day, due, worked
+from amis.marked import _
 
 Schedule = dict[Step, Day]
 MOST_ADVICE = 6
 MOST_A_DAY = 2
-LOOK_BACK = "Count the stops for"
+LOOK_BACK = _("Count the stops for {reason} on {name} again")
 
 
 def advice(steps: Sequence[Step], schedule: Schedule, days: Sequence[Day]) -> tuple[Advice, ...]:
@@ -76,16 +77,16 @@ def _visits(facts: Facts) -> Iterator[Step]:
     for fact in of_machines(facts, "downtime_min"):
         if printed(fact) > 0:
             yield Step(priority="low", owner=MAINTENANCE, on=(fact,),
-                       task=f"Inspect and clean {called(fact)}",
-                       because=say("It stood still for {spent}.", spent=fact))  # fmt: skip
+                       task=_("Inspect and clean {name}").format(name=called(fact)),
+                       because=say(_("It stood still for {spent}."), spent=fact))  # fmt: skip
 
 
 def _looks_back(facts: Facts) -> Iterator[Step]:
     """At the end of the week: whether the worst reason came again."""
-    for spent, times, _ in reasons(facts)[:1]:
+    for spent, times, _share in reasons(facts)[:1]:
         if times is not None and printed(times) > 1:
-            task = f"{LOOK_BACK} {quoted(spent.text)} on {called(spent)} again"
-            because = say("There were {times} {time}.", times=times, time=time_of(times))
+            task = LOOK_BACK.format(reason=quoted(spent.text), name=called(spent))
+            because = say(_("There were {times} {time}."), times=times, time=time_of(times))
             yield Step(priority="low", owner=MAINTENANCE, task=task, on=(spent,), because=because)
 
 
@@ -93,7 +94,8 @@ def _free(
     machine: Fact, step: Step, open_days: Sequence[Day], taken: dict[date, list[str]]
 ) -> Day | None:
     """The first day with room, unless it is too late; a look back is for the last ones."""
-    order = list(reversed(open_days)) if step.task.startswith(LOOK_BACK) else open_days
+    looks_back = step.task.startswith(LOOK_BACK.partition("{")[0])
+    order = list(reversed(open_days)) if looks_back else open_days
     for day in order[: _in_time(step, order)]:
         there = taken[day.date]
         if len(there) < MOST_A_DAY and machine.machine_id not in there:

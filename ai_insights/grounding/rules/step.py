@@ -6,8 +6,14 @@ from dataclasses import dataclass
 
 from ai_insights.grounding.analysis import Claim, Priority
 from ai_insights.grounding.fact import Fact
+from amis.marked import _
 
-MAINTENANCE, SHIFT_LEAD, QUALITY, PLANNING = "Maintenance", "Shift lead", "Quality", "Planning"
+MAINTENANCE, SHIFT_LEAD, QUALITY, PLANNING = (
+    _("Maintenance"),
+    _("Shift lead"),
+    _("Quality"),
+    _("Planning"),
+)
 ROLES = (MAINTENANCE, SHIFT_LEAD, QUALITY, PLANNING)
 NOW = "now"
 

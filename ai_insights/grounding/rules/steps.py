@@ -20,6 +20,7 @@ from ai_insights.grounding.rules.phrase import (
     time_of,
 )  # fmt: skip
 from ai_insights.grounding.rules.step import MAINTENANCE, NOW, PLANNING, QUALITY, SHIFT_LEAD, Step
+from amis.marked import _
 
 MUCH_SHARE = 20.0
 """Per cent of all downtime from which on one reason is urgent."""
@@ -49,10 +50,13 @@ def _down(facts: Facts) -> Iterator[Step]:
     for fact in down_long(facts)[:2]:
         name = called(fact)
         yield Step(
-            priority="high", owner=MAINTENANCE, task=f"Bring {name} back to work", on=(fact,),
+            priority="high",
+            owner=MAINTENANCE,
+            task=_("Bring {name} back to work").format(name=name),
+            on=(fact,),
             until=NOW,
-            because=say("It was down {when}.", when=time_of(fact), on=[fact]),
-        )  # fmt: skip
+            because=say(_("It was down {when}."), when=time_of(fact), on=[fact]),
+        )
 
 
 def _reasons(facts: Facts) -> Iterator[Step]:
@@ -62,16 +66,21 @@ def _reasons(facts: Facts) -> Iterator[Step]:
         if n and (spent.value or 0.0) < least:
             continue
         is_much = n == 0 and share is not None and printed(share) >= MUCH_SHARE
-        stops = " in {times}" if times else ""
+        stops = _(" in {times}") if times else ""
         yield Step(
             priority="high" if is_much else "medium",
             owner=_owner(spent.text),
-            task=f"Find and remove the cause of {quoted(spent.text)} on {called(spent)}",
+            task=_("Find and remove the cause of {reason} on {name}").format(
+                reason=quoted(spent.text), name=called(spent)
+            ),
             on=(spent,),
-            because=say("It took {spent}" + stops + ".", spent=spent,
-                        **({"times": times} if times else {})),
+            because=say(
+                _("It took {spent}") + stops + ".",
+                spent=spent,
+                **({"times": times} if times else {}),
+            ),
             effect=_saving(spent),
-        )  # fmt: skip
+        )
 
 
 def _longest(facts: Facts) -> Iterator[Step]:
@@ -82,10 +91,15 @@ def _longest(facts: Facts) -> Iterator[Step]:
     worst = max(machines, key=printed)
     if printed(worst) > 0:
         yield Step(
-            priority="medium", owner=MAINTENANCE, on=(worst,), effect=_saving(worst),
-            task=f"Go through the stops of {called(worst)} and give each a reason",
-            because=say("It stood still for {spent}.", spent=worst),
-        )  # fmt: skip
+            priority="medium",
+            owner=MAINTENANCE,
+            on=(worst,),
+            effect=_saving(worst),
+            task=_("Go through the stops of {name} and give each a reason").format(
+                name=called(worst)
+            ),
+            because=say(_("It stood still for {spent}."), spent=worst),
+        )
 
 
 def _owner(reason: str) -> str:
@@ -95,7 +109,7 @@ def _owner(reason: str) -> str:
 
 
 def _saving(spent: Fact) -> Claim:
-    return say("That would have saved up to {spent} {time}.", spent=spent, time=time_of(spent))
+    return say(_("That would have saved up to {spent} {time}."), spent=spent, time=time_of(spent))
 
 
 def _risks(facts: Facts) -> Iterator[Step]:
@@ -103,12 +117,19 @@ def _risks(facts: Facts) -> Iterator[Step]:
     likely = [one for one in facts.all("risk_chance") if one.text in HIGH_RISK]
     for chance in [one for one in likely if one.machine_id not in down][:MOST_RISKS]:
         yield Step(
-            priority="high" if chance.text == "critical" else "medium", owner=MAINTENANCE,
-            task=f"Inspect {called(chance)} before the shift {chance.window}", on=(chance,),
+            priority="high" if chance.text == "critical" else "medium",
+            owner=MAINTENANCE,
+            task=_("Inspect {name} before the shift {shift}").format(
+                name=called(chance), shift=chance.window
+            ),
+            on=(chance,),
             until=chance.window,
-            because=say("Its chance of 30 min or more of downtime is {chance}, a {level} risk.",
-                        chance=chance, level=chance.text),
-        )  # fmt: skip
+            because=say(
+                _("Its chance of 30 min or more of downtime is {chance}, a {level} risk."),
+                chance=chance,
+                level=chance.text,
+            ),
+        )
 
 
 def _unassigned(facts: Facts) -> Iterator[Step]:
@@ -117,14 +138,21 @@ def _unassigned(facts: Facts) -> Iterator[Step]:
     limit = printed(target) if target else BARE_SHARE
     if share is None or spent is None or printed(share) <= limit:
         return
-    tail = ", and the target is {target}" if target else ""
+    tail = _(", and the target is {target}") if target else ""
     yield Step(
-        priority="medium", owner=SHIFT_LEAD,
-        task="Enter a reason at the machine while it stands", on=(share,),
-        because=say("{share} of the downtime has no reason" + tail + ".", share=share,
-                    **({"target": target} if target else {})),
-        effect=say("That would have explained {spent} {time}.", spent=spent, time=time_of(spent)),
-    )  # fmt: skip
+        priority="medium",
+        owner=SHIFT_LEAD,
+        task=_("Enter a reason at the machine while it stands"),
+        on=(share,),
+        because=say(
+            _("{share} of the downtime has no reason") + tail + ".",
+            share=share,
+            **({"target": target} if target else {}),
+        ),
+        effect=say(
+            _("That would have explained {spent} {time}."), spent=spent, time=time_of(spent)
+        ),
+    )
 
 
 def _changeovers(facts: Facts) -> Iterator[Step]:
@@ -136,11 +164,18 @@ def _changeovers(facts: Facts) -> Iterator[Step]:
             continue
         name = called(spent)
         yield Step(
-            priority="medium", owner=PLANNING, task=f"Run like orders back to back on {name}",
-            on=(spent,), effect=_saving(spent),
-            because=say("It changed over {times} times, which took {spent}.", times=bare(times),
-                        spent=spent, on=[times]),
-        )  # fmt: skip
+            priority="medium",
+            owner=PLANNING,
+            task=_("Run like orders back to back on {name}").format(name=name),
+            on=(spent,),
+            effect=_saving(spent),
+            because=say(
+                _("It changed over {times} times, which took {spent}."),
+                times=bare(times),
+                spent=spent,
+                on=[times],
+            ),
+        )
 
 
 def _scrap(facts: Facts) -> Iterator[Step]:
@@ -149,16 +184,20 @@ def _scrap(facts: Facts) -> Iterator[Step]:
         return
     first = machines[0]
     if len(machines) > 1:
-        because = say("It made {part} of the {whole} scrap pieces.", part=bare(first),
+        because = say(_("It made {part} of the {whole} scrap pieces."), part=bare(first),
                       whole=bare(whole), on=[first, whole])  # fmt: skip
     else:
-        because = say("It made {scrap} of scrap.", scrap=first)
+        because = say(_("It made {scrap} of scrap."), scrap=first)
     low, high = facts.one("scrap_loss_low"), facts.one("scrap_loss_high")
     effect = None
     if low and high and printed(high) > 0:
-        effect = say("All scrap together cost {low} to {high}.", low=bare(low), high=figure(high),
-                     on=[low, high])  # fmt: skip
-    task = f"Check settings and material of {called(first)} at each start"
+        effect = say(
+            _("All scrap together cost {low} to {high}."),
+            low=bare(low),
+            high=figure(high),
+            on=[low, high],
+        )
+    task = _("Check settings and material of {name} at each start").format(name=called(first))
     yield Step(
         priority="medium", owner=QUALITY, task=task, on=(first,), because=because, effect=effect
     )
@@ -170,27 +209,31 @@ def _speed(facts: Facts) -> Iterator[Step]:
             yield Step(
                 priority="medium" if n == 0 else "low", owner=MAINTENANCE, on=(fact,),
                 effect=_saving(fact),
-                task="Find out why machines run slower than their ideal speed",
-                because=say("Reduced speed cost {spent}.", spent=fact),
+                task=_("Find out why machines run slower than their ideal speed"),
+                because=say(_("Reduced speed cost {spent}."), spent=fact),
             )  # fmt: skip
 
 
 def _anomalies(facts: Facts) -> Iterator[Step]:
     for fact in of_machines(facts, "anomaly")[:1]:
         yield Step(
-            priority="low", owner=MAINTENANCE, on=(fact,),
-            task=f"Look into the anomaly of {called(fact)} and confirm or dismiss it",
-            because=say("Its score is {score}, and nobody has judged it.", score=fact),
-        )  # fmt: skip
+            priority="low",
+            owner=MAINTENANCE,
+            on=(fact,),
+            task=_("Look into the anomaly of {name} and confirm or dismiss it").format(
+                name=called(fact)
+            ),
+            because=say(_("Its score is {score}, and nobody has judged it."), score=fact),
+        )
 
 
 def _silence(facts: Facts) -> Iterator[Step]:
     stale = facts.one("stale_machines")
     if stale and printed(stale) > 0:
-        verb = "machine was" if printed(stale) == 1 else "machines were"
+        verb = _("machine was") if printed(stale) == 1 else _("machines were")
         yield Step(
             priority="medium", owner=MAINTENANCE, on=(stale,),
-            task="Restore the connection of the machines that are not heard",
-            because=say("{count} connected {verb} not heard {when}.", count=bare(stale),
+            task=_("Restore the connection of the machines that are not heard"),
+            because=say(_("{count} connected {verb} not heard {when}."), count=bare(stale),
                         verb=verb, when=time_of(stale), on=[stale]),
         )  # fmt: skip

@@ -19,16 +19,17 @@ from ai_insights.grounding.rules.phrase import (
     say,
     time_of,
 )  # fmt: skip
+from amis.marked import _
 
 Parts = dict[str, Fact | str | Sequence[Fact]]
-FACTORS = {"availability": "Availability", "effectiveness": "Performance",
-           "quality_ratio": "Quality"}  # fmt: skip
+FACTORS = {"availability": _("Availability"), "effectiveness": _("Performance"),
+           "quality_ratio": _("Quality")}  # fmt: skip
 
 
 def summary(facts: Facts) -> tuple[Claim, ...]:
     oee = given(facts, "oee")
     if oee is None:
-        return (Claim("Nothing is known of this time.", ()),)
+        return (Claim(_("Nothing is known of this time."), ()),)
     if oee.value is None:
         return present([_unknown(oee), *_down(facts), _output(facts), _downtime(facts)])
     return present(
@@ -45,8 +46,8 @@ def summary(facts: Facts) -> tuple[Claim, ...]:
 
 
 def _unknown(oee: Fact) -> Claim:
-    why = oee.basis if is_wordy(oee.basis) else "too little was recorded"
-    return say("OEE is unknown {time}: {why}.", time=time_of(oee), why=why, on=[oee])
+    why = oee.basis if is_wordy(oee.basis) else _("too little was recorded")
+    return say(_("OEE is unknown {time}: {why}."), time=time_of(oee), why=why, on=[oee])
 
 
 def _verdict(facts: Facts, oee: Fact) -> Claim:
@@ -55,14 +56,16 @@ def _verdict(facts: Facts, oee: Fact) -> Claim:
     head: Parts = {"oee": oee, "time": time_of(oee)}
     if target is None or gap is None:
         why = given(facts, "oee_target")
-        text = "OEE was {oee} {time}, and no target is set"
+        text = _("OEE was {oee} {time}, and no target is set")
         return say(text + tail, **head, **lost, why=[why] if why else [])
     if printed(gap) == 0:
-        return say("OEE was {oee} {time} and met its target of {target}" + tail,
+        return say(_("OEE was {oee} {time} and met its target of {target}") + tail,
                    **head, target=target, **lost, gap=gap)  # fmt: skip
-    side = "under" if printed(gap) < 0 else "over"
-    text = f"OEE was {{oee}} {{time}}, {{gap}} {side} the target of {{target}}{tail}"
-    return say(text, **head, gap=gap, target=target, **lost)
+    if printed(gap) < 0:
+        text = _("OEE was {oee} {time}, {gap} under the target of {target}")
+    else:
+        text = _("OEE was {oee} {time}, {gap} over the target of {target}")
+    return say(text + tail, **head, gap=gap, target=target, **lost)
 
 
 def _lost(facts: Facts) -> tuple[str, Parts]:
@@ -71,19 +74,20 @@ def _lost(facts: Facts) -> tuple[str, Parts]:
     if whole is None or printed(whole) <= 0:
         return ".", {}
     if len(machines) < 2 or printed(machines[0]) <= 0 or printed(machines[0]) > printed(whole):
-        return "; {whole} were lost.", {"whole": whole}
+        return _("; {whole} were lost."), {"whole": whole}
     worst = machines[0]
     parts: Parts = {"name": called(worst), "part": bare(worst), "whole": bare(whole)}
-    text = "; {name} lost {part} of the {whole} lost minutes."
+    text = _("; {name} lost {part} of the {whole} lost minutes.")
     return text, {**parts, "on": [worst, whole]}
 
 
 def _down(facts: Facts) -> Iterator[Claim]:
     """Told with its moment: whoever reads it two hours later knows what it was true of."""
     for fact in down_long(facts)[:2]:
-        tail = f"; the reason entered was {quoted(fact.text)}." if fact.text else (
-            "; no reason was entered by then.")  # fmt: skip
-        yield say("{name} was down {when}{tail}", name=called(fact), when=time_of(fact),
+        tail = _("; no reason was entered by then.")
+        if fact.text:
+            tail = _("; the reason entered was {reason}.").format(reason=quoted(fact.text))
+        yield say(_("{name} was down {when}{tail}"), name=called(fact), when=time_of(fact),
                   tail=tail, on=[fact])  # fmt: skip
 
 
@@ -92,10 +96,10 @@ def _change(facts: Facts) -> Claim | None:
     if change is None or before is None:
         return None
     if printed(change) == 0:
-        return say("OEE was the same {time}: {before}.", time=time_of(before), before=before,
+        return say(_("OEE was the same {time}: {before}."), time=time_of(before), before=before,
                    on=[change])  # fmt: skip
-    word = "fell" if printed(change) < 0 else "rose"
-    return say("OEE {word} by {change} from {before} {time}.", word=word, change=change,
+    word = _("fell") if printed(change) < 0 else _("rose")
+    return say(_("OEE {word} by {change} from {before} {time}."), word=word, change=change,
                before=before, time=time_of(before))  # fmt: skip
 
 
@@ -104,7 +108,7 @@ def _factors(facts: Facts) -> Claim | None:
     known = [part for part in parts if part is not None]
     if len(known) < len(FACTORS):
         return None
-    return say("Availability was {a}, performance {e} and quality {q}.",
+    return say(_("Availability was {a}, performance {e} and quality {q}."),
                a=known[0], e=known[1], q=known[2])  # fmt: skip
 
 
@@ -117,8 +121,8 @@ def _weakest(facts: Facts) -> Claim | None:
             short.append((printed(value) - printed(target), name, value, target))
     if not short:
         return None
-    _, name, value, target = min(short, key=lambda one: one[0])
-    return say("{name} missed its own target of {target}, at {value}.", name=name,
+    _short, name, value, target = min(short, key=lambda one: one[0])
+    return say(_("{name} missed its own target of {target}, at {value}."), name=name,
                target=target, value=value)  # fmt: skip
 
 
@@ -127,9 +131,9 @@ def _output(facts: Facts) -> Claim | None:
     if good is None:
         return None
     if before is None or printed(before) == printed(good):
-        return say("{good} were good.", good=good)
-    word = "up" if printed(good) > printed(before) else "down"
-    return say("{count} good pieces were made, {word} from {was} {time}.", count=bare(good),
+        return say(_("{good} were good."), good=good)
+    word = _("up") if printed(good) > printed(before) else _("down")
+    return say(_("{count} good pieces were made, {word} from {was} {time}."), count=bare(good),
                word=word, was=bare(before), time=time_of(before), on=[good, before])  # fmt: skip
 
 
@@ -138,7 +142,7 @@ def _downtime(facts: Facts) -> Claim | None:
     if spent is None:
         return None
     if before is None or printed(before) == printed(spent):
-        return say("Downtime was {spent}.", spent=spent)
-    word = "up" if printed(spent) > printed(before) else "down"
-    return say("Downtime was {spent}, {word} from {before} {time}.", spent=spent, word=word,
+        return say(_("Downtime was {spent}."), spent=spent)
+    word = _("up") if printed(spent) > printed(before) else _("down")
+    return say(_("Downtime was {spent}, {word} from {before} {time}."), spent=spent, word=word,
                before=before, time=time_of(before))  # fmt: skip

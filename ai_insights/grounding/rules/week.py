@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ai_insights.grounding.fact import Fact, Facts
+from amis.marked import _
 
 LENGTH = 7
 
@@ -22,7 +23,7 @@ class Day:
     @property
     def when(self) -> str:
         """ "On Thu 19 Nov", or nothing where no fact has the day."""
-        return f"On {self.fact.window}" if self.fact else ""
+        return _("On {day}").format(day=self.fact.window) if self.fact else ""
 
     @property
     def facts(self) -> list[Fact]:
