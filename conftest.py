@@ -40,7 +40,8 @@ def django_db_setup(database_server, cache_server, django_db_blocker) -> Iterato
             ("plant_chicago", "Chicago", "America/Chicago"),
             ("plant_lyon", "Lyon", "Europe/Paris"),
         ):
-            create_tenant(tenant_id=tenant_id, tenant_name=name, timezone=zone, plant_location="")
+            values = {"tenant_id": tenant_id, "tenant_name": name, "timezone": zone}
+            create_tenant(values=values, furnish=lambda _: None)
     yield
     with django_db_blocker.unblock():
         connections.close_all()

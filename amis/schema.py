@@ -7,7 +7,9 @@ from typing import Any
 
 API = "/api/"
 PATH_FORM = "/api/tenants/{tenant_id}/"
-NOT_OF_A_PLANT = frozenset({"/api/health", "/api/tenants/list"})
+NOT_OF_A_PLANT = ("/api/health", "/api/tenants/", "/api/corporate/")
+# These act on the plant as a whole and have this one form.
+OF_THE_PLANT_ITSELF = frozenset(PATH_FORM + name for name in ("suspend", "resume", "export"))
 TENANT_PARAMETER = {
     "in": "path",
     "name": "tenant_id",
@@ -42,7 +44,8 @@ def keep_one_form(endpoints: list[Endpoint], **_: Any) -> list[Endpoint]:
     return [
         endpoint
         for endpoint in endpoints
-        if not endpoint[0].endswith("/") and not endpoint[0].startswith(PATH_FORM)
+        if not endpoint[0].endswith("/")
+        and (endpoint[0] in OF_THE_PLANT_ITSELF or not endpoint[0].startswith(PATH_FORM))
     ]
 
 
@@ -58,7 +61,7 @@ def add_error_shape(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 def add_path_form(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Clone every route of a plant as /api/tenants/{tenant_id}/…, with its own operation ids."""
     paths = result["paths"]
-    for path in [p for p in paths if p.startswith(API) and p not in NOT_OF_A_PLANT]:
+    for path in [p for p in paths if p.startswith(API) and not p.startswith(NOT_OF_A_PLANT)]:
         clone = copy.deepcopy(paths[path])
         for operation in clone.values():
             operation["operationId"] = f"tenant_{operation['operationId']}"

@@ -201,6 +201,8 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_ROUTES = {
     "production.tasks.make_partitions": {"queue": "provision"},
+    "production.tasks.finish_plants": {"queue": "provision"},
+    "production.tasks.fill_spares": {"queue": "provision"},
     "production.tasks.derive": {"queue": "ingest"},
     "analytics.tasks.carry_out_run": {"queue": "ml"},
 }
@@ -209,6 +211,16 @@ CELERY_BEAT_SCHEDULE = {
     "predictions": {"task": "analytics.tasks.plan_predictions", "schedule": 20.0},
     "insights": {"task": "ai_insights.tasks.plan_insights", "schedule": 20.0},
     "reports": {"task": "reports.tasks.plan_reports", "schedule": 20.0},
+    "plants-ordered": {
+        "task": "production.tasks.finish_plants",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
+    "spares-ahead": {
+        "task": "production.tasks.fill_spares",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
+    },
     "partitions-ahead": {"task": "production.tasks.make_partitions", "schedule": 6 * 3600.0},
 }
 
@@ -218,6 +230,9 @@ LANGUAGE_MODEL = ENVIRONMENT.language_model
 MAIL = ENVIRONMENT.mail
 REPORTS_DIR = STATE_DIR / "reports"
 MAIL_DIR = STATE_DIR / "mail"
+# Files of a plant lie in a folder of its id inside each of these, and leave with it.
+RAW_DIR, PROCESSED_DIR = STATE_DIR / "data" / "raw", STATE_DIR / "data" / "processed"
+PLANT_FOLDERS = (MEDIA_ROOT, REPORTS_DIR, RAW_DIR, PROCESSED_DIR)
 
 LOGGING = {
     "version": 1,

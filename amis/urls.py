@@ -22,6 +22,8 @@ from analytics.views import anomalies, forecast, machine, models, risk
 from production.api.data_issues import DataIssues
 from production.api.jobs import JobCancel, JobDetail
 from production.api.live import MachinesLive, SocketStatus
+from production.api.machines import Register
+from production.api.plants import TenantCreate, TenantLife
 from production.api.records import Production, Submit
 from production.api.series import Series
 from production.api.stop_list import Stops
@@ -31,6 +33,7 @@ from reports.api.files import LatestReport, ReportDownload
 from reports.api.reports import ReportDetail, Reports
 from reports.api.schedule import Schedule
 from reports.views import reports
+from tenants.api.plants import Resume, Suspend, Tenants
 
 handler400 = "amis.views.bad_request"
 handler403 = "amis.views.forbidden"
@@ -49,6 +52,7 @@ plant_routes = [
     *both("production/submit", Submit.as_view()),
     *both("machines", Machines.as_view()),
     *both("machines/live", MachinesLive.as_view()),
+    *both("machines/register", Register.as_view()),
     *both("machines/<path:machine_id>/series", Series.as_view()),
     *both("websocket/status", SocketStatus.as_view()),
     *both("jobs/<str:job_id>", JobDetail.as_view()),
@@ -82,7 +86,11 @@ urlpatterns = [
     *both("readyz", views.readyz),
     *both("metrics", views.metrics),
     *both("api/health", views.Health.as_view()),
-    *both("api/tenants/list", views.Tenants.as_view()),
+    *both("api/tenants/list", Tenants.as_view()),
+    *both("api/tenants/create", TenantCreate.as_view()),
+    *both("api/tenants/<str:tenant_id>", TenantLife.as_view()),
+    *both("api/tenants/<str:tenant_id>/suspend", Suspend.as_view()),
+    *both("api/tenants/<str:tenant_id>/resume", Resume.as_view()),
     *both("api/schema", SpectacularAPIView.as_view(), name="schema"),
     *both("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/", include(plant_routes)),

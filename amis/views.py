@@ -1,4 +1,4 @@
-"""The system's own doors: what it is, whether it lives, which plants there are, what went wrong."""
+"""The system's own doors: what it is, whether it lives, what went wrong."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone as clock
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django_tenants.utils import schema_context
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -28,11 +27,8 @@ from amis.errors import AmisError, Invalid, NotAllowed, NotFound, WrongMethod
 from amis.metrics import exposition
 from amis.middleware import PROBES
 from analytics.views import overview
-from tenants.api.query import choice_of
-from tenants.api.wire import moment, number, shape, text
+from tenants.api.wire import number, shape, text
 from tenants.middleware import is_api, wants_json
-from tenants.selectors import tenant_card, visible_tenants
-from tenants.sessions import plant_url
 
 ENDPOINTS = {
     "health": "/api/health",
@@ -54,7 +50,6 @@ PAGES = frozenset({400, 403, 404, 500, 503})
 READING = ("GET", "HEAD")
 EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 VITAL = ("database", "cache")
-TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 
 def read_only(view: Page) -> Page:
@@ -134,14 +129,6 @@ HealthOut = shape(
     time=serializers.DateTimeField(),
     checks=serializers.DictField(child=HealthCheckOut()),
 )
-TenantOut = shape(
-    "Tenant",
-    **{key: text() for key in ("tenant_id", "tenant_name", "plant_location", "timezone")},
-    status=text(),
-    url=serializers.URLField(),
-    created_at=moment(),
-)
-TenantsOut = shape("Tenants", tenants=TenantOut(many=True))
 
 
 class Health(APIView):
@@ -171,26 +158,6 @@ def _status(name: str, check: health.Check) -> str:
     if check.ok:
         return "ok"
     return "down" if name in VITAL or check.age_s is None else "degraded"
-
-
-class Tenants(APIView):
-    """The plants that the caller may enter."""
-
-    @extend_schema(
-        operation_id="tenants_list",
-        parameters=[OpenApiParameter("active_only", bool)],
-        responses=TenantsOut,
-    )
-    def get(self, request: Request) -> Response:
-        choice_of(request.GET, "active_only", tuple(TRUTH))
-        port = int(request.get_port())
-        with schema_context("public"):
-            plants = visible_tenants(request.user, token=request.auth)
-            cards = [
-                tenant_card(plant, url=plant_url(plant, scheme=request.scheme, port=port))
-                for plant in plants
-            ]
-        return Response({"tenants": cards})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

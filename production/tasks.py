@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.db import connection
 from django_tenants.utils import schema_context
+from kombu.exceptions import OperationalError
 
 from amis.interval import Interval
 from production.live import publish_machines
 from production.models import Machine
+from production.services import plants
 from production.services.derive import derive_records
 from production.services.partitions import ensure_near_partitions
 from tenants.selectors import active_schemas
+from tenants.services import spares
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="production.tasks.derive")
@@ -33,3 +39,24 @@ def make_partitions() -> None:
     for schema in active_schemas():
         with schema_context(schema):
             ensure_near_partitions()
+
+
+@shared_task(name="production.tasks.finish_plants")
+def finish_plants() -> None:
+    """Make and delete the plants that were ordered; in the provision worker."""
+    plants.finish_plants()
+
+
+def order(task: Task) -> None:
+    """Hand work to the provision worker now; where no broker takes it, Beat's next round does."""
+    try:
+        task.apply_async(retry=False)
+    except OperationalError:
+        logger.warning("%s waits for Beat: no broker takes it.", task.name)
+
+
+@shared_task(name="production.tasks.fill_spares")
+def fill_spares() -> None:
+    """Schemas in reserve for the next plants; in the provision worker."""
+    connection.set_schema_to_public()
+    spares.fill_spares()

@@ -142,7 +142,7 @@ class PlantModelAdmin(_Allowed, ModelAdmin):
 
     def _note(self, request: HttpRequest, what: str, obj: Model) -> None:
         kind = obj._meta.verbose_name
-        log.info("%s %s the %s %r", request.user.username, what, kind, str(obj))
+        log.info("%s %s the %s %s", request.user.username, what, kind, obj.pk)
 
 
 class SharedModelAdmin(_Allowed, ModelAdmin):

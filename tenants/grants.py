@@ -88,12 +88,24 @@ def grant_public() -> None:
         _run("GRANT {w} ON public.{table} TO {role}", w=WRITE, table=table, role=TENANT_GROUP)
 
 
-def create_schema(tenant: Tenant) -> None:
-    _run("CREATE SCHEMA IF NOT EXISTS {schema}", schema=tenant.schema_name)
+def create_schema(name: str) -> None:
+    _run("CREATE SCHEMA {schema}", schema=name)
 
 
-def drop_schema(tenant: Tenant) -> None:
-    _run("DROP SCHEMA IF EXISTS {schema} CASCADE", schema=tenant.schema_name)
+def rename_schema(name: str, to: str) -> None:
+    """Some milliseconds, whatever the schema holds: nothing in it knows its schema's name."""
+    _run("ALTER SCHEMA {schema} RENAME TO {to}", schema=name, to=to)
+
+
+def drop_schema(name: str) -> None:
+    _run("DROP SCHEMA IF EXISTS {schema} CASCADE", schema=name)
+
+
+def drop_role(tenant: Tenant) -> None:
+    """What `grant_schema` made, once the schema and with it the grants inside are gone."""
+    if _role_exists(tenant.role):
+        _run("REVOKE ALL ON DATABASE {db} FROM {role}", db=_database(), role=tenant.role)
+        _run("DROP ROLE {role}", role=tenant.role)
 
 
 def grant_schema(tenant: Tenant) -> None:

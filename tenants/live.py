@@ -65,3 +65,8 @@ async def apublish(schema: str, kind: str, data: Any) -> None:
     frame = event(schema, kind, data)
     layer = get_channel_layer()
     await layer.group_send(group_of(schema), {"type": "live.frame", "frame": frame})
+
+
+def withdraw(schema: str) -> None:
+    """Close every live connection of the plant."""
+    async_to_sync(get_channel_layer().group_send)(group_of(schema), {"type": "live.withdrawn"})

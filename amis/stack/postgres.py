@@ -30,6 +30,9 @@ SETTINGS = {
     "jit": "off",
     "max_wal_size": "1GB",
     "log_min_messages": "warning",
+    # A refused statement's values are a plant's; they do not belong into the server's log.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
     # A connection is opened for every request; thousands of rounds for each would be its main cost.
     "scram_iterations": "1",
     "max_prepared_transactions": "0",

@@ -27,7 +27,7 @@ def service_commands(
         "web": (*web, "amis.asgi:application"),
         "worker": _worker("default", "worker", 2),
         "ingest": _worker("ingest", "ingest", 2),
-        "provision": _worker("provision", "provision", 1),
+        "provision": _worker("provision", "provision", 2),
         "ml": _trainer("ml"),
         "ml-tf": _trainer("ml_tf"),
         "beat": (*CELERY, "beat"),

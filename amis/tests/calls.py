@@ -25,6 +25,7 @@ PAGE = {"count", "next", "previous", "results"}
 JOB = {"id", "kind", "state", "percent", "step", "message", "eta_s", "result_url"}
 ROW = {"production_date": "2026-02-07", "machine_id": "m001", "shift": "day",
        "units_produced": 370, "defective_units": 15, "downtime_min": 63}  # fmt: skip
+NEW_MACHINE = {"machine_id": "M900", "machine_name": "Saw", "machine_type": "Saw", "capacity": 480}
 
 NAMED = {
     "/M001/": "/{machine_id}/", JOB_ID: "{job_id}", "stops/7/": "stops/{stop_id}/",
@@ -98,6 +99,8 @@ CALLS = [
     Call("production?from=2026-02-01&to=2026-03-01", PAGE),
     Call("machines?limit=1", PAGE),
     Call("machines/live", {"time", "machines"}),
+    Call("machines/register", {*NEW_MACHINE, "line", "area", "active", "metadata"}, "post",
+         NEW_MACHINE, "engineer", 201),
     Call("machines/M001/series?points=50", {"machine_id", "from", "to", "series"}),
     Call("websocket/status", {"status", "path", "active_connections", "update_interval_s",
                               "last_event_at", "sequence"}),

@@ -12,7 +12,18 @@ from django.test import Client
 from django.utils import timezone as clock
 from django_tenants.utils import tenant_context
 
-from amis.tests.calls import BASE, CALLS, CHICAGO, DAY, JOB_ID, LYON, REPORT_ID, ROW, VERSION_ID
+from amis.tests.calls import (
+    BASE,
+    CALLS,
+    CHICAGO,
+    DAY,
+    JOB_ID,
+    LYON,
+    NEW_MACHINE,
+    REPORT_ID,
+    ROW,
+    VERSION_ID,
+)
 from amis.tests.described import faults
 from analytics.models import Anomaly, ModelVersion, Promotion, Run
 from analytics.tests.stored import RISKS, store_forecast, store_risks
@@ -37,7 +48,10 @@ def plant(db, chicago):
 
 
 def _begin_again() -> None:
-    """The stop, the job, the anomaly and the models as they are before anybody answers them."""
+    """The stop, the job, the anomaly and the models as they are before anybody answers them; the
+    machine that is registered is not there yet.
+    """
+    Machine.objects.filter(machine_id=NEW_MACHINE["machine_id"]).delete()
     Job.objects.update_or_create(
         pk=uuid.UUID(JOB_ID),
         defaults={"kind": "test", "state": "queued", "cancel_requested": False},

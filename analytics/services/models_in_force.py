@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -12,12 +13,13 @@ from analytics.models import ModelVersion
 from analytics.services.registry import parts_of
 
 MOST_LOADED = 6
-_loaded: OrderedDict[tuple[str, int], Any] = OrderedDict()
+_loaded: OrderedDict[tuple[str, int, datetime], Any] = OrderedDict()
 
 
 def loaded(version: ModelVersion, load: Callable[[Mapping[str, bytes]], Any]) -> Any:
     """The model of a version. A version never changes, so that a process may keep it."""
-    key = (connection.schema_name, version.pk)
+    # A plant of the same id that was made anew counts from 1 again.
+    key = (connection.schema_name, version.pk, version.created_at)
     if key not in _loaded:
         _loaded[key] = load(parts_of(version))
     _loaded.move_to_end(key)

@@ -21,7 +21,8 @@ def oslo(committed):
     yield
     with as_owner():
         tenant = Tenant.objects.get(schema_name="plant_oslo")
-        grants.drop_schema(tenant)
+        grants.drop_schema(tenant.schema_name)
+        grants.drop_role(tenant)
         tenant.delete()
 
 

@@ -29,6 +29,7 @@ class Tenant(TenantMixin):
         ACTIVE = "active", "Active"
         SUSPENDED = "suspended", "Suspended"
         FAILED = "failed", "Failed"
+        DELETING = "deleting", "Deleting"
 
     tenant_name = models.CharField(max_length=200)
     plant_location = models.CharField(max_length=200, blank=True)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 
 from amis.errors import NotAllowed
 from tenants import grants
-from tenants.models import Tenant
-from tenants.services.plants import pending_schemas, provision
+from tenants.services.migrations import PUBLIC, migrate_schema, pending_schemas
+from tenants.services.plants import bring_up_to_date
 
 
 class Command(BaseCommand):
@@ -28,10 +27,10 @@ class Command(BaseCommand):
             raise CommandError(f"The database does not answer: {str(error).strip()}") from error
         grants.prepare_runtime_login(user=database.user, password=database.password)
         pending = pending_schemas()
-        if "public" in pending:
-            call_command("migrate_schemas", shared=True, verbosity=0, interactive=False)
+        if PUBLIC in pending:
+            migrate_schema(PUBLIC)
             connection.set_schema_to_public()
         grants.grant_public()
-        for tenant in Tenant.objects.filter(schema_name__in=pending_schemas()):
-            provision(tenant)
+        for schema in pending_schemas():
+            bring_up_to_date(schema)
         self.stdout.write(f"Database ready: {len(pending)} of its schemas were brought up to date.")

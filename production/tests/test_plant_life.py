@@ -1,0 +1,223 @@
+"""A plant from its order to its end, as a platform administrator has it over the wire."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django_tenants.utils import schema_context, schema_exists
+
+import amis.celery  # noqa: F401 - so that orders find their broker
+from conftest import as_owner
+from production.models import Machine, ProductionRecord
+from production.services import plants as plants_service
+from production.tests.provision_worker import provision_worker
+from tenants import grants
+from tenants.live import plant_key, valkey
+from tenants.models import AccessLog, Tenant
+from tenants.services.deletion import delete_tenant
+from tenants.services.plants import enter_tenant
+from tenants.services.spares import fill_spares
+from tenants.services.tokens import create_token
+
+BASE, OSLO = "amis.localhost", "plant-oslo.amis.localhost"
+ORDER = {"tenant_id": "plant_oslo", "tenant_name": " Oslo ", "timezone": "Europe/Oslo"}
+MACHINE = {"machine_id": "M001", "machine_name": "Press", "machine_type": "Press", "capacity": 500}
+ROW = {"production_date": "2026-02-07", "machine_id": "M001", "units_produced": 450,
+       "defective_units": 5, "downtime_min": 15, "shift": "Day"}  # fmt: skip
+
+
+@pytest.fixture
+def root(committed, person) -> Client:
+    """The platform's administrator with a key of no plant."""
+    token = create_token(user=person("root", admin=True), tenant=None)
+    return Client(HTTP_HOST=BASE, HTTP_AUTHORIZATION=f"Token {token}")
+
+
+@pytest.fixture
+def spare(committed):
+    with as_owner():
+        fill_spares(kept=1)
+
+
+@pytest.fixture
+def nothing_left(committed):
+    yield
+    with as_owner():
+        for tenant in Tenant.objects.exclude(schema_name__in=("plant_chicago", "plant_lyon")):
+            grants.drop_schema(tenant.schema_name)
+            grants.drop_role(tenant)
+            tenant.delete()
+
+
+def post(client: Client, path: str, body=None, **headers):
+    return client.post(path, body or {}, content_type="application/json", **headers)
+
+
+@pytest.fixture
+def oslo(root, spare, nothing_left) -> Tenant:
+    with provision_worker():
+        assert post(root, "/api/tenants/create", ORDER).status_code == 201
+    return Tenant.objects.get(schema_name="plant_oslo")
+
+
+def test_create_register_submit_and_read_need_no_file(root, spare, nothing_left):
+    with provision_worker():
+        made = post(root, "/api/tenants/create", ORDER)
+    assert made.status_code == 201
+    assert {key: made.json()[key] for key in ("tenant_id", "tenant_name", "status", "url")} == {
+        "tenant_id": "plant_oslo",
+        "tenant_name": "Oslo",
+        "status": "active",
+        "url": "http://plant-oslo.amis.localhost",
+    }
+    machine = post(root, "/api/machines/register", MACHINE, HTTP_HOST=OSLO)
+    assert (machine.status_code, machine.json()["capacity"]) == (201, 500)
+    stored = post(root, "/api/tenants/plant_oslo/production/submit", [ROW])
+    assert stored.json()["created"] == 1
+    window = "from=2026-02-07&to=2026-02-08"
+    kpis = root.get(f"/api/kpis?{window}&shift=Day", HTTP_X_TENANT="plant_oslo").json()
+    assert (kpis["units_produced"], kpis["pbt_min"], kpis["apt_min"]) == (450, 480, 465)
+
+
+def test_of_parallel_orders_of_one_id_one_is_carried_out(root, spare, nothing_left):
+    def order(_: int) -> int:
+        try:
+            return post(root, "/api/tenants/create", ORDER).status_code
+        finally:
+            connection.close()
+
+    with provision_worker(), ThreadPoolExecutor(4) as pool:
+        answers = sorted(pool.map(order, range(4)))
+    assert answers == [201, 409, 409, 409]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("tenant_id", "Oslo"),
+        ("tenant_id", "o"),
+        ("tenant_id", "plant_oslo\n"),
+        ("tenant_id", "pg_oslo"),
+        ("tenant_id", "information_schema"),
+        ("tenant_id", 7),
+        ("tenant_name", " "),
+        ("tenant_name", "x" * 201),
+        ("tenant_name", "a\u0007b"),
+        ("tenant_name", None),
+        ("timezone", "Norway/Bergen"),
+        ("timezone", "../etc/passwd"),
+        ("plant_location", 7),
+    ],
+)
+def test_a_bad_order_is_refused_by_the_name_of_its_field(root, field, value):
+    answer = post(root, "/api/tenants/create", {**ORDER, field: value})
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["extra"]["errors"]] == [field]
+    assert not schema_exists("plant_oslo")
+
+
+def test_only_the_platforms_own_key_makes_plants(root, person, chicago, token_for):
+    """Neither a plant's administrator nor a key that is bound to a plant, whoever's it is."""
+    for user in (person("ada", chicago="admin"), person("rita", admin=True)):
+        key = {"HTTP_AUTHORIZATION": f"Token {token_for(user, chicago)}"}
+        assert post(Client(HTTP_HOST=BASE), "/api/tenants/create", ORDER, **key).status_code == 403
+    reader = create_token(user=person("rob", admin=True), tenant=None, scopes=["read"])
+    key = {"HTTP_AUTHORIZATION": f"Token {reader}"}
+    assert post(Client(HTTP_HOST=BASE), "/api/tenants/create", ORDER, **key).status_code == 403
+
+
+def test_an_order_whose_worker_was_killed_is_carried_out_by_the_next_look(
+    root, spare, nothing_left, monkeypatch
+):
+    """It breaks after the schema got its name: then neither schema nor plant is there."""
+
+    def killed(tenant: Tenant) -> None:
+        raise KeyboardInterrupt
+
+    tenant = enter_tenant(values=ORDER)
+    with as_owner():
+        with pytest.raises(KeyboardInterrupt), monkeypatch.context() as broken:
+            broken.setattr(plants_service, "furnish", killed)
+            plants_service.finish_plants()
+        assert not schema_exists("plant_oslo")
+        plants_service.finish_plants()
+    tenant.refresh_from_db()
+    assert tenant.status == "active"
+    assert schema_exists("plant_oslo")
+
+
+def test_a_suspended_plant_is_closed_to_its_members_and_strange_to_others(
+    oslo, root, person, mallory, lyon, token_for
+):
+    ada = person("ada")
+    oslo.memberships.create(user=ada, role="admin")
+    key = {"HTTP_AUTHORIZATION": f"Token {token_for(ada, oslo)}"}
+    stranger = {"HTTP_AUTHORIZATION": f"Token {token_for(mallory, lyon)}"}
+    base = Client(HTTP_HOST=BASE)
+    assert post(root, "/api/tenants/plant_oslo/suspend").json()["status"] == "suspended"
+
+    refused = base.get("/api/tenants/plant_oslo/kpis", **key)
+    assert (refused.status_code, refused.json()["code"]) == (403, "suspended")
+    assert base.get("/api/tenants/plant_oslo/kpis", **stranger).status_code == 404
+    assert post(base, "/api/tenants/plant_oslo/resume", **stranger).status_code == 404
+    assert post(base, "/api/tenants/plant_oslo/resume", **key).status_code == 403
+    listed = base.get("/api/tenants/list", **key).json()["tenants"]
+    assert [(one["tenant_id"], one["status"]) for one in listed] == [("plant_oslo", "suspended")]
+    assert base.get("/api/tenants/list?active_only=true", **key).json() == {"tenants": []}
+
+    assert post(root, "/api/tenants/plant_oslo/resume").json()["status"] == "active"
+    assert base.get("/api/tenants/plant_oslo/kpis", **key).status_code == 200
+
+
+def test_a_plant_gets_another_name_from_its_administrator_and_no_other_id(
+    oslo, root, person, token_for
+):
+    keys = {}
+    for name, role in (("ada", "admin"), ("max", "manager")):
+        user = person(name)
+        oslo.memberships.create(user=user, role=role)
+        keys[name] = {"HTTP_AUTHORIZATION": f"Token {token_for(user, oslo)}"}
+    path, base = "/api/tenants/plant_oslo", Client(HTTP_HOST=BASE)
+
+    def patch(body, **key):
+        return base.patch(path, body, content_type="application/json", **key)
+
+    answer = patch({"tenant_name": "Oslo North", "plant_location": "Oslo"}, **keys["ada"])
+    assert (answer.status_code, answer.json()["tenant_name"]) == (200, "Oslo North")
+    assert patch({"tenant_name": "x"}, **keys["max"]).status_code == 403
+    assert patch({"tenant_id": "plant_bergen"}, **keys["ada"]).status_code == 400
+    assert patch({"tenant_name": ""}, **keys["ada"]).status_code == 400
+    oslo.refresh_from_db()
+    assert (oslo.tenant_name, oslo.plant_location) == ("Oslo North", "Oslo")
+
+
+def test_a_deleted_plant_leaves_its_id_in_the_audit_log_and_can_be_made_again_empty(oslo, root):
+    post(root, "/api/machines/register", MACHINE, HTTP_HOST=OSLO)
+    assert root.delete("/api/tenants/plant_oslo", {"confirm": "plant_lyon"},
+                       content_type="application/json").status_code == 400  # fmt: skip
+    with provision_worker():
+        gone = root.delete("/api/tenants/plant_oslo", {"confirm": "plant_oslo"},
+                           content_type="application/json")  # fmt: skip
+    assert (gone.status_code, gone.content) == (204, b"")
+    assert not schema_exists("plant_oslo")
+    assert not Tenant.objects.filter(schema_name="plant_oslo").exists()
+    assert valkey().keys("*plant_oslo*") == []
+    assert root.get("/api/kpis", HTTP_HOST=OSLO).status_code == 404
+    told = AccessLog.objects.filter(tenant_id="plant_oslo").order_by("pk")
+    assert [line.action for line in told] == ["plant_created", "plant_deleted"]
+
+    with provision_worker():
+        assert post(root, "/api/tenants/create", ORDER).status_code == 201
+    with schema_context("plant_oslo"):
+        assert not Machine.objects.exists()
+        assert not ProductionRecord.objects.exists()
+
+
+def test_a_plant_is_not_taken_away_by_whoever_was_not_ordered_to(oslo):
+    with as_owner():
+        delete_tenant(oslo)
+    assert schema_exists("plant_oslo")
+    assert valkey().exists(plant_key("plant_oslo", "data_version")) == 0
