@@ -33,6 +33,7 @@ from reports.api.files import LatestReport, ReportDownload
 from reports.api.reports import ReportDetail, Reports
 from reports.api.schedule import Schedule
 from reports.views import reports
+from tenants.api.export import Export
 from tenants.api.plants import Resume, Suspend, Tenants
 
 handler400 = "amis.views.bad_request"
@@ -89,6 +90,7 @@ urlpatterns = [
     *both("api/tenants/list", Tenants.as_view()),
     *both("api/tenants/create", TenantCreate.as_view()),
     *both("api/tenants/<str:tenant_id>", TenantLife.as_view()),
+    *both("api/tenants/<str:tenant_id>/export", Export.as_view()),
     *both("api/tenants/<str:tenant_id>/suspend", Suspend.as_view()),
     *both("api/tenants/<str:tenant_id>/resume", Resume.as_view()),
     *both("api/schema", SpectacularAPIView.as_view(), name="schema"),

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
 from amis.errors import NotFound
@@ -17,19 +14,9 @@ from reports.models import ReportFile
 from reports.models.schedule import FORMATS
 from reports.selectors.cards import latest_pdf
 from reports.services.letter import TYPES
-from tenants.api.view import PlantView
+from tenants.api.view import AsItIs, PlantView
 
 FILE = OpenApiResponse(OpenApiTypes.BINARY, description="the file")
-
-
-class AsItIs(BaseContentNegotiation):
-    """A file has one type, so there is nothing to choose."""
-
-    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
-        return renderers[0], renderers[0].media_type
-
-    def select_parser(self, request: Any, parsers: Any) -> Any:
-        return None
 
 
 class LatestReport(PlantView):

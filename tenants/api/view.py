@@ -1,14 +1,25 @@
-"""What every door of a plant has in common: the door middleware has entered the plant already."""
+"""What doors have in common: the door middleware has entered the plant already."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
 from django.db import connection
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from tenants.permissions import Action
+
+
+class AsItIs(BaseContentNegotiation):
+    """A file has one type, so there is nothing to choose."""
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        return None
 
 
 class PlantView(APIView):
