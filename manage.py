@@ -13,6 +13,7 @@ OWNER_COMMANDS = frozenset(
         "migrate",
         "migrate_schemas",
         "prepare_database",
+        "restore_tenant",
         "showmigrations",
     }
 )

@@ -7,7 +7,6 @@ import zipfile
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django_tenants.utils import tenant_context
 from psycopg2 import sql
 
@@ -23,7 +22,7 @@ def export_plant(tenant: Tenant) -> IO[bytes]:
     file = TemporaryFile()  # noqa: SIM115 - the caller closes it
     about = _about(tenant)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        archive.writestr("tenant.json", json.dumps(about, indent=2, cls=DjangoJSONEncoder))
+        archive.writestr("tenant.json", json.dumps(about, indent=2))
         with tenant_context(tenant), one_moment():
             for table in plant_tables():
                 with archive.open(f"{table.name}.csv", "w", force_zip64=True) as member:
@@ -49,7 +48,7 @@ def _about(tenant: Tenant) -> dict[str, Any]:
         "plant_location": tenant.plant_location,
         "timezone": tenant.timezone,
         "status": tenant.status,
-        "created_at": tenant.created_at,
+        "created_at": tenant.created_at.isoformat(),
         "hosts": list(tenant.domains.values_list("domain", flat=True)),
         "members": [
             {"user_id": username, "user_email": email, "role": role}

@@ -35,6 +35,22 @@ def plant_tables() -> list[PlantTable]:
         return [PlantTable(name, tuple(columns)) for name, columns in cursor.fetchall()]
 
 
+def fingerprint(table: PlantTable) -> tuple[int, str]:
+    """How many rows there are, and a hash of all of them in whatever order they lie.
+
+    Two tables with the same pair hold the same rows: the hash is the sum of 64-bit hashes of rows.
+    """
+    names = sql.SQL(", ").join(map(sql.Identifier, sorted(table.columns)))
+    query = sql.SQL(
+        "SELECT count(*), coalesce(sum(hashtextextended(ROW({names})::text, 7)::numeric), 0)"
+        " FROM {table}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query.format(names=names, table=sql.Identifier(table.name)))
+        count, total = cursor.fetchone()
+    return count, f"{int(total) % 2**64:016x}"
+
+
 @contextmanager
 def one_moment() -> Iterator[None]:
     """Everything that is read inside is of the same moment, and nothing can be written.
