@@ -221,6 +221,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30.0},
     },
+    "raw-folders": {
+        "task": "production.tasks.take_files",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
     "partitions-ahead": {"task": "production.tasks.make_partitions", "schedule": 6 * 3600.0},
 }
 
@@ -231,7 +236,8 @@ MAIL = ENVIRONMENT.mail
 REPORTS_DIR = STATE_DIR / "reports"
 MAIL_DIR = STATE_DIR / "mail"
 # Files of a plant lie in a folder of its id inside each of these, and leave with it.
-RAW_DIR, PROCESSED_DIR = STATE_DIR / "data" / "raw", STATE_DIR / "data" / "processed"
+_DATA_DIR = BASE_DIR / (ENVIRONMENT.data_dir or STATE_DIR / "data")
+RAW_DIR, PROCESSED_DIR = _DATA_DIR / "raw", _DATA_DIR / "processed"
 PLANT_FOLDERS = (MEDIA_ROOT, REPORTS_DIR, RAW_DIR, PROCESSED_DIR)
 
 LOGGING = {

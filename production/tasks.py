@@ -13,7 +13,7 @@ from kombu.exceptions import OperationalError
 from amis.interval import Interval
 from production.live import publish_machines
 from production.models import Machine
-from production.services import plants
+from production.services import plants, raw_folder
 from production.services.derive import derive_records
 from production.services.partitions import ensure_near_partitions
 from tenants.selectors import active_schemas
@@ -60,3 +60,16 @@ def fill_spares() -> None:
     """Schemas in reserve for the next plants; in the provision worker."""
     connection.set_schema_to_public()
     spares.fill_spares()
+
+
+@shared_task(name="production.tasks.take_files")
+def take_files() -> None:
+    """What lies in the plants' raw folders."""
+    connection.set_schema_to_public()
+    for schema in active_schemas():
+        try:
+            with schema_context(schema):
+                raw_folder.take_files()
+        except Exception:
+            # One plant's trouble is not the others'.
+            logger.exception("%s: the raw folder could not be looked into", schema)

@@ -70,6 +70,7 @@ class Environment:
     db_login: str
     log_level: str
     history_days: int
+    data_dir: str
     language_model: LanguageModel
     mail: Mail
 
@@ -106,6 +107,7 @@ def _environment(values: Values) -> Environment:
         db_login=values.choice("AMIS_DB_LOGIN", "runtime", ("runtime", "owner")),
         log_level=values.choice("AMIS_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         history_days=values.number("AMIS_HISTORY_DAYS", 180, int, lowest=1, highest=3650),
+        data_dir=values.text("AMIS_DATA_DIR"),
         language_model=language_model_of(values),
         mail=mail_of(values, demo=demo),
     )

@@ -19,7 +19,7 @@ class FileImport(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", metavar="FILE", type=Path, help="a CSV file in UTF-8")
+        parser.add_argument("file", metavar="FILE", type=Path, help="CSV in UTF-8, or XLSX")
         parser.add_argument("--tenant", required=True, metavar="T", help="the plant's id")
 
     def take(self, path: Path, options: dict[str, Any]) -> Outcome:

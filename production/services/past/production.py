@@ -39,11 +39,11 @@ def import_production(*, path: Path, now: datetime | None = None) -> Outcome:
 def _values(row: TableRow) -> dict[str, Any]:
     texts = dict(zip((*COLUMNS, *NUMBERS), row.cells, strict=True))
     return {
-        name: _number(text) if name in NUMBERS else text or None for name, text in texts.items()
+        name: figure_of(text) if name in NUMBERS else text or None for name, text in texts.items()
     }
 
 
-def _number(text: str) -> float | str | None:
+def figure_of(text: str) -> float | str | None:
     """What is no number stays text, which the rules refuse by name."""
     if not text:
         return None

@@ -1,7 +1,8 @@
-"""A CSV file as rows of cells, and what is wrong with them by row, line and column.
+"""A CSV file or a workbook's first sheet as rows of cells, and what is wrong with them by row, line
+and column.
 
-UTF-8 with or without a byte order mark, commas, a first line with the columns' names in any order;
-lines may end as on any system. Empty lines are passed over.
+CSV is UTF-8 with or without a byte order mark, commas, a first line with the columns' names in any
+order; lines may end as on any system. Empty lines are passed over.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from amis.errors import Invalid
+from production.services.past.workbook import csv_of_workbook
 
 MOST_SHOWN = 20
 
@@ -32,6 +34,7 @@ class Faults:
 
     shown: list[str] = field(default_factory=list)
     count: int = 0
+    hint: str = ""
 
     def add(self, row: TableRow, column: str, message: str) -> None:
         self.count += 1
@@ -43,7 +46,8 @@ class Faults:
         if self.count > len(self.shown):
             self.shown.append(f"… and {self.count - len(self.shown)} more.")
         if self.shown:
-            raise Invalid("\n".join([*self.shown, "Nothing was written."]))
+            hints = [self.hint] if self.hint else []
+            raise Invalid("\n".join([*self.shown, *hints, "Nothing was written."]))
 
 
 class Table:
@@ -110,6 +114,8 @@ class Table:
 
 
 def _text(path: Path) -> str:
+    if path.suffix.lower() == ".xlsx":
+        return csv_of_workbook(path)
     content = path.read_bytes()
     try:
         return content.decode("utf-8-sig")
