@@ -9,18 +9,28 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import idle_memory, kpi_endpoints, report_cost, second_start, training_cost
+from benchmarks import (
+    idle_memory,
+    kpi_endpoints,
+    many_plants,
+    new_plant,
+    report_cost,
+    second_start,
+    training_cost,
+)
 from benchmarks.figure import CannotMeasure, Figure, document, lines
 from benchmarks.stack import Stack
 
 # In the order in which they run: what needs no demo before there is one, then on one demo idle
-# before anything else, the large plant last.
+# before anything else, the large plant and the many last.
 BENCHMARKS = {
     "G11": report_cost.measure,
     "G12": training_cost.measure,
     "G13": idle_memory.measure,
     "G14": second_start.measure,
+    "G9": new_plant.measure,
     "G7": kpi_endpoints.measure,
+    "G10": many_plants.measure,
 }
 HISTORY_DAYS, QUICK_HISTORY_DAYS = 180, 3
 

@@ -59,7 +59,7 @@ def order(task: Task) -> None:
 def fill_spares() -> None:
     """Schemas in reserve for the next plants; in the provision worker."""
     connection.set_schema_to_public()
-    spares.fill_spares()
+    spares.fill_spares(furnish=plants.furnish_spare)
 
 
 @shared_task(name="production.tasks.take_files")

@@ -48,16 +48,23 @@ def found_plant(
 
 
 def furnish(tenant: Tenant) -> None:
-    """Inside the plant: months for its samples, stop reasons, shifts; harmless to repeat."""
+    """Inside the plant: what every plant has, though its spare was made long ago, and the first
+    plant's connection; harmless to repeat.
+    """
+    furnish_spare()
+    url = settings.ENVIRONMENT.opcua_server_url
+    if url and not Tenant.objects.exclude(pk=tenant.pk).exists():
+        Connection.objects.get_or_create(name="plc", defaults={"endpoint_url": url})
+
+
+def furnish_spare() -> None:
+    """Inside a schema: months for its samples, stop reasons, shifts; harmless to repeat."""
     ensure_near_partitions()
     ensure_reasons()
     shifts = [{"name": name, "start": start, "end": end} for name, start, end in THREE_SHIFTS]
     ShiftPattern.objects.get_or_create(
         name=PATTERN, defaults={"days": list(DAYS), "shifts": shifts, "breaks": []}
     )
-    url = settings.ENVIRONMENT.opcua_server_url
-    if url and not Tenant.objects.exclude(pk=tenant.pk).exists():
-        Connection.objects.get_or_create(name="plc", defaults={"endpoint_url": url})
 
 
 def finish_plants() -> None:

@@ -39,7 +39,7 @@ def root(committed, person) -> Client:
 @pytest.fixture
 def spare(committed):
     with as_owner():
-        fill_spares(kept=1)
+        fill_spares(kept=1, furnish=plants_service.furnish_spare)
 
 
 @pytest.fixture

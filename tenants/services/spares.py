@@ -6,11 +6,12 @@ owner's login.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from secrets import token_hex
 
 from django.db import connection, transaction
+from django_tenants.utils import schema_context
 
 from tenants import grants
 from tenants.models import Tenant
@@ -28,16 +29,18 @@ def ready_spares() -> list[str]:
     return [name for name in spares if name not in stale]
 
 
-def make_spare() -> str:
-    """One more; its name."""
+def make_spare(furnish: Callable[[], None] = lambda: None) -> str:
+    """One more, with what `furnish` puts into every plant; its name."""
     name = f"{SPARE}{token_hex(4)}"
     with transaction.atomic():
         grants.create_schema(name)
         migrate_schema(name)
+        with schema_context(name):
+            furnish()
     return name
 
 
-def fill_spares(*, kept: int = KEPT) -> int:
+def fill_spares(*, furnish: Callable[[], None] = lambda: None, kept: int = KEPT) -> int:
     """Make what is missing, one after the other, and bring the others up to date; how many were
     made. None where another process is at it.
     """
@@ -47,7 +50,7 @@ def fill_spares(*, kept: int = KEPT) -> int:
             with transaction.atomic():
                 migrate_schema(name)
         while is_alone and len(spare_schemas()) < kept:
-            make_spare()
+            make_spare(furnish)
             made += 1
     return made
 
