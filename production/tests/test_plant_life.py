@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
 from django.db import connection
 from django.test import Client
+from django.utils import timezone as clock
 from django_tenants.utils import schema_context, schema_exists
 
 import amis.celery  # noqa: F401 - so that orders find their broker
+from amis.asgi import application
 from conftest import as_owner
-from production.models import Machine, ProductionRecord
+from production.models import Connection, Machine, ProductionRecord
 from production.services import plants as plants_service
 from production.tests.provision_worker import provision_worker
 from tenants import grants
 from tenants.live import plant_key, valkey
-from tenants.models import AccessLog, Tenant
-from tenants.services.deletion import delete_tenant
+from tenants.models import AccessLog, Tenant, User
+from tenants.services.deletion import delete_tenant, order_deletion
 from tenants.services.plants import enter_tenant
 from tenants.services.spares import fill_spares
 from tenants.services.tokens import create_token
@@ -172,6 +177,22 @@ def test_a_suspended_plant_is_closed_to_its_members_and_strange_to_others(
     assert base.get("/api/tenants/plant_oslo/kpis", **key).status_code == 200
 
 
+async def test_an_open_page_is_closed_when_its_plant_is_suspended(oslo, root):
+    def key() -> str:
+        return create_token(user=User.objects.get(username="root"), tenant=oslo)
+
+    token = await sync_to_async(key)()
+    headers = [(b"host", OSLO.encode()), (b"authorization", f"Token {token}".encode())]
+    page = WebsocketCommunicator(application, "/ws", headers)
+    assert (await page.connect())[0]
+    assert (await page.receive_json_from())["type"] == "snapshot"
+    answer = await sync_to_async(post)(root, "/api/tenants/plant_oslo/suspend")
+    assert answer.status_code == 200
+    assert await page.receive_output(2) == {"type": "websocket.close", "code": 4403}
+    again = WebsocketCommunicator(application, "/ws", headers)
+    assert await again.connect() == (False, 4403)
+
+
 def test_a_plant_gets_another_name_from_its_administrator_and_no_other_id(
     oslo, root, person, token_for
 ):
@@ -214,6 +235,18 @@ def test_a_deleted_plant_leaves_its_id_in_the_audit_log_and_can_be_made_again_em
     with schema_context("plant_oslo"):
         assert not Machine.objects.exists()
         assert not ProductionRecord.objects.exists()
+
+
+def test_a_plant_is_not_taken_away_while_a_collector_may_still_write(oslo, root):
+    """It stops within the time of a lease that it does not renew."""
+    until = clock.now() + timedelta(seconds=1.5)
+    with schema_context("plant_oslo"):
+        Connection.objects.create(name="a", endpoint_url="opc.tcp://a:1", lease_expires_at=until)
+    order_deletion(oslo)
+    with as_owner():
+        plants_service.finish_plants()
+    assert clock.now() > until
+    assert not schema_exists("plant_oslo")
 
 
 def test_a_plant_is_not_taken_away_by_whoever_was_not_ordered_to(oslo):

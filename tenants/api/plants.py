@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -64,8 +65,9 @@ class TenantDetail(PlatformView):
     @extend_schema(operation_id="tenant_change", request=TenantChange, responses=TenantOut)
     def patch(self, request: Request, tenant_id: str) -> Response:
         tenant = plant_for_admin(request, tenant_id)
-        change_tenant(tenant, values=object_of(request))
-        note(AccessLog.Action.PLANT_CHANGED, user=request.user, tenant_id=tenant_id)
+        with transaction.atomic():
+            change_tenant(tenant, values=object_of(request))
+            note(AccessLog.Action.PLANT_CHANGED, user=request.user, tenant_id=tenant_id)
         return Response(card(request, tenant))
 
 
@@ -74,8 +76,10 @@ class Suspend(PlatformView):
 
     @extend_schema(operation_id="tenant_suspend", request=None, responses=TenantOut)
     def post(self, request: Request, tenant_id: str) -> Response:
-        tenant = suspend(plant_for_platform(request, tenant_id))
-        note(AccessLog.Action.PLANT_SUSPENDED, user=request.user, tenant_id=tenant_id)
+        tenant = plant_for_platform(request, tenant_id)
+        with transaction.atomic():
+            suspend(tenant)
+            note(AccessLog.Action.PLANT_SUSPENDED, user=request.user, tenant_id=tenant_id)
         return Response(card(request, tenant))
 
 
@@ -84,6 +88,8 @@ class Resume(PlatformView):
 
     @extend_schema(operation_id="tenant_resume", request=None, responses=TenantOut)
     def post(self, request: Request, tenant_id: str) -> Response:
-        tenant = resume(plant_for_platform(request, tenant_id))
-        note(AccessLog.Action.PLANT_RESUMED, user=request.user, tenant_id=tenant_id)
+        tenant = plant_for_platform(request, tenant_id)
+        with transaction.atomic():
+            resume(tenant)
+            note(AccessLog.Action.PLANT_RESUMED, user=request.user, tenant_id=tenant_id)
         return Response(card(request, tenant))

@@ -28,7 +28,8 @@ HOST_KEY = "host"
 def order_deletion(tenant: Tenant) -> None:
     """From now on nobody enters the plant; the next look of the owner's login takes it away."""
     Tenant.objects.filter(pk=tenant.pk).update(status=Tenant.Status.DELETING)
-    live.withdraw(tenant.schema_name)
+    schema = tenant.schema_name
+    transaction.on_commit(lambda: live.withdraw(schema))
 
 
 def delete_tenant(tenant: Tenant) -> None:

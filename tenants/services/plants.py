@@ -123,7 +123,8 @@ def _put(tenant: Tenant, status: Tenant.Status, *, was: Tenant.Status) -> Tenant
     if not moved and tenant.status != status:
         raise Conflict(f"The plant is {tenant.get_status_display().lower()}; try again later.")
     if status != Tenant.Status.ACTIVE:
-        live.withdraw(tenant.schema_name)
+        schema = tenant.schema_name
+        transaction.on_commit(lambda: live.withdraw(schema))
     return tenant
 
 
