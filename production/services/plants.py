@@ -28,7 +28,7 @@ THREE_SHIFTS = (
     ("Night", "22:00", "06:00"),
 )
 LEASE_S, LOOK_EVERY_S = 10.0, 0.2
-WAITING = (Tenant.Status.PROVISIONING, Tenant.Status.FAILED)
+ORDERED = (Tenant.Status.PROVISIONING, Tenant.Status.FAILED, Tenant.Status.DELETING)
 
 
 def found_plant(
@@ -71,31 +71,41 @@ def finish_plants() -> None:
     """Make what was ordered and delete what is to go, by the owner's login.
 
     An order is a row in a waiting state, so that whoever was killed over one is followed by the
-    next who looks. One that fails waits for the next look and holds up no other.
+    next who looks. While one has to wait for a collector to stop, new ones are looked for.
+    """
+    deadline = time.monotonic() + LEASE_S
+    while not _all_are_finished(in_a_hurry=time.monotonic() > deadline):
+        time.sleep(LOOK_EVERY_S)
+
+
+def _all_are_finished(*, in_a_hurry: bool) -> bool:
+    """One look at the orders: False while one waits for a collector. One that fails waits for the
+    next call and holds up no other.
     """
     connection.set_schema_to_public()
-    states = [*WAITING, Tenant.Status.DELETING]
-    for tenant in Tenant.objects.filter(status__in=states).order_by("pk"):
+    done = True
+    for tenant in Tenant.objects.filter(status__in=ORDERED).order_by("pk"):
         try:
-            _finish(tenant)
+            done &= _finish(tenant, in_a_hurry=in_a_hurry)
         except (Error, RedisError, OSError):
             connection.set_schema_to_public()
             logger.exception("%s: is tried again", tenant.schema_name)
             Tenant.objects.filter(pk=tenant.pk, status=Tenant.Status.PROVISIONING).update(
                 status=Tenant.Status.FAILED
             )
+    return done
 
 
-def _finish(tenant: Tenant) -> None:
+def _finish(tenant: Tenant, *, in_a_hurry: bool) -> bool:
     if tenant.status != Tenant.Status.DELETING:
         if establish(tenant, furnish=furnish):
             logger.info("%s: is ready", tenant.schema_name)
-        return
-    deadline = time.monotonic() + LEASE_S
-    while _is_collected(tenant) and time.monotonic() < deadline:
-        time.sleep(LOOK_EVERY_S)
-    delete_tenant(tenant)
-    logger.info("%s: is gone", tenant.schema_name)
+        return True
+    if _is_collected(tenant) and not in_a_hurry:
+        return False
+    if delete_tenant(tenant):
+        logger.info("%s: is gone", tenant.schema_name)
+    return True
 
 
 def _is_collected(tenant: Tenant) -> bool:

@@ -87,6 +87,19 @@ def test_create_register_submit_and_read_need_no_file(root, spare, nothing_left)
     assert (kpis["units_produced"], kpis["pbt_min"], kpis["apt_min"]) == (450, 480, 465)
 
 
+def test_while_nobody_carries_orders_out_the_answer_is_503_and_the_order_stands(
+    root, spare, nothing_left, monkeypatch
+):
+    monkeypatch.setattr("production.api.plants.WITHIN_S", 0.2)
+    answer = post(root, "/api/tenants/create", ORDER)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert post(root, "/api/tenants/create", ORDER).status_code == 409
+    assert root.get("/api/kpis", HTTP_HOST=OSLO).status_code == 404
+    with as_owner():
+        plants_service.finish_plants()
+    assert root.get("/api/kpis", HTTP_HOST=OSLO).status_code == 200
+
+
 def test_of_parallel_orders_of_one_id_one_is_carried_out(root, spare, nothing_left):
     def order(_: int) -> int:
         try:

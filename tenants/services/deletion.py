@@ -32,15 +32,17 @@ def order_deletion(tenant: Tenant) -> None:
     transaction.on_commit(lambda: live.withdraw(schema))
 
 
-def delete_tenant(tenant: Tenant) -> None:
+def delete_tenant(tenant: Tenant) -> bool:
     """Files, keys, schema, role, shared rows. Needs the owner's login; nobody works in the plant.
 
-    Whoever is killed over it leaves the row, and with it the order; to repeat is harmless.
+    Whoever is killed over it leaves the row, and with it the order; to repeat is harmless. False
+    where that was not ordered, or where another process is at it.
     """
     with transaction.atomic():
-        mine = Tenant.objects.select_for_update(skip_locked=True)
-        if not mine.filter(pk=tenant.pk, status=Tenant.Status.DELETING).exists():
-            return
+        ordered = Tenant.objects.filter(pk=tenant.pk, status=Tenant.Status.DELETING)
+        if ordered.select_for_update(skip_locked=True).first() is None:
+            return False
+        _delete_keys(tenant.schema_name)
         _delete_files(tenant)
         _delete_letters(_hosts(tenant))
         with connection.cursor() as cursor:
@@ -48,8 +50,9 @@ def delete_tenant(tenant: Tenant) -> None:
         grants.drop_schema(tenant.schema_name)
         grants.drop_role(tenant)
         _delete_shared_rows(tenant)
-    # After the last who could write one.
+    # Again, after the last who could write one.
     _delete_keys(tenant.schema_name)
+    return True
 
 
 def _delete_files(tenant: Tenant) -> None:
