@@ -109,8 +109,8 @@ def drop_role(tenant: Tenant) -> None:
 
 
 def grant_schema(tenant: Tenant) -> None:
-    """The plant's role and nobody else may use the plant's schema; the runtime login may take
-    it.
+    """The plant's role and nobody else may use the plant's schema, and what is made there later
+    too; the runtime login may take it.
     """
     create_role(tenant.role)
     schema, role = tenant.schema_name, tenant.role
@@ -118,6 +118,9 @@ def grant_schema(tenant: Tenant) -> None:
     _run("GRANT USAGE ON SCHEMA {schema} TO {role}", schema=schema, role=role)
     _run("GRANT {w} ON ALL TABLES IN SCHEMA {schema} TO {role}", w=WRITE, schema=schema, role=role)
     _run("GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {role}", schema=schema, role=role)
+    later = "ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT "
+    _run(later + "{w} ON TABLES TO {role}", w=WRITE, schema=schema, role=role)
+    _run(later + "USAGE ON SEQUENCES TO {role}", schema=schema, role=role)
     _run("GRANT TEMPORARY ON DATABASE {db} TO {role}", db=_database(), role=role)
     runtime = _runtime_user()
     if _role_exists(runtime):

@@ -142,6 +142,9 @@ def test_only_the_platforms_own_key_makes_plants(root, person, chicago, token_fo
     for user in (person("ada", chicago="admin"), person("rita", admin=True)):
         key = {"HTTP_AUTHORIZATION": f"Token {token_for(user, chicago)}"}
         assert post(Client(HTTP_HOST=BASE), "/api/tenants/create", ORDER, **key).status_code == 403
+    on_a_plant = post(root, "/api/tenants/create", {**ORDER, "tenant_id": "plant_lyon"},
+                      HTTP_HOST="plant-chicago.amis.localhost")  # fmt: skip
+    assert on_a_plant.status_code == 409
     reader = create_token(user=person("rob", admin=True), tenant=None, scopes=["read"])
     key = {"HTTP_AUTHORIZATION": f"Token {reader}"}
     assert post(Client(HTTP_HOST=BASE), "/api/tenants/create", ORDER, **key).status_code == 403

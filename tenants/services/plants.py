@@ -77,12 +77,12 @@ def create_tenant(*, values: Mapping[str, Any], furnish: Furnish) -> Tenant:
 def bring_up_to_date(schema: str) -> None:
     """Tables and grants of a schema as this version has them; harmless to repeat.
 
-    In one transaction: a process that is killed leaves the schema as it was.
+    Rights first, for what is made later too: whoever is killed after the last migration leaves
+    nothing to do.
     """
-    with transaction.atomic():
-        migrate_schema(schema)
-        if tenant := Tenant.objects.filter(schema_name=schema).first():
-            grants.grant_schema(tenant)
+    if tenant := Tenant.objects.filter(schema_name=schema).first():
+        grants.grant_schema(tenant)
+    migrate_schema(schema)
 
 
 def change_tenant(tenant: Tenant, *, values: Mapping[str, Any]) -> Tenant:

@@ -47,8 +47,7 @@ def fill_spares(*, furnish: Callable[[], None] = lambda: None, kept: int = KEPT)
     made = 0
     with _alone() as is_alone:
         for name in behind(spare_schemas()) if is_alone else ():
-            with transaction.atomic():
-                migrate_schema(name)
+            migrate_schema(name)
         while is_alone and len(spare_schemas()) < kept:
             make_spare(furnish)
             made += 1

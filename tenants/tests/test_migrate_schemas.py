@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations import Migration
 from django.test.utils import CaptureQueriesContext
 
 from conftest import as_owner
 from tenants import grants
-from tenants.services import migrations, plants, spares
+from tenants.services import plants, spares
 from tenants.services.migrations import behind, pending_schemas, spare_schemas
 
 SCHEMAS = ["public", "plant_chicago", "plant_lyon"]
@@ -60,24 +61,40 @@ def test_a_schema_that_is_not_there_is_refused_with_a_sentence(owner):
 
 
 def test_nothing_to_do_touches_nothing(owner, capsys, monkeypatch):
-    monkeypatch.setattr(migrations, "migrate_schema", None)
+    monkeypatch.setattr(plants, "migrate_schema", None)
     call_command("migrate_schemas")
     assert capsys.readouterr().out == "0 schemas were brought up to date.\n"
 
 
-def test_a_migration_that_was_broken_off_leaves_the_schema_as_it_was(owner, monkeypatch):
+def test_a_migration_that_was_broken_off_goes_on_where_it_was(owner, monkeypatch):
     grants.create_schema("empty")
+    applied = Migration.apply
 
-    def killed(schema: str) -> None:
-        migrations.migrate_schema(schema)
-        raise KeyboardInterrupt
+    def killed(self, *arguments, **named):
+        if self.app_label == "reports":
+            raise KeyboardInterrupt
+        return applied(self, *arguments, **named)
 
     with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
-        broken.setattr(plants, "migrate_schema", killed)
+        broken.setattr(Migration, "apply", killed)
         call_command("migrate_schemas", schema_name="empty")
-    assert tables("empty") == set()
+    connection.set_schema_to_public()
+    assert "production_sample" in tables("empty")
+    assert "reports_report" not in tables("empty")
+    assert behind(["empty"]) == ["empty"]
     call_command("migrate_schemas", schema_name="empty", verbosity=0)
-    assert behind(["empty"]) == []
+    assert tables("empty") == tables("plant_chicago")
+
+
+def test_a_plant_may_use_what_a_later_migration_makes(owner, chicago):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE plant_chicago.later (id bigint GENERATED ALWAYS AS IDENTITY)")
+        rights = "SELECT has_table_privilege('t_plant_chicago', 'plant_chicago.later', 'INSERT')"
+        cursor.execute(rights)
+        assert cursor.fetchone() == (True,)
+        cursor.execute(rights.replace("t_plant_chicago", "t_plant_lyon"))
+        assert cursor.fetchone() == (False,)
+        cursor.execute("DROP TABLE plant_chicago.later")
 
 
 def test_spares_are_filled_up_and_brought_up_to_date_with_every_deploy(owner):

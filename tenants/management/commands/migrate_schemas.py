@@ -1,8 +1,9 @@
 """Bring shared tables, plants and spares to this version; those that are there already are passed
 over.
 
-One that was stopped goes on where it was: a schema is migrated whole or not at all, and asked about
-anew. With an app, a migration or another option of `migrate` it does what django-tenants' does.
+One that was stopped goes on where it was: each migration is whole or not there, and each schema is
+asked about anew. With an app, a migration or another option of `migrate` it does what
+django-tenants' does.
 """
 
 from __future__ import annotations
