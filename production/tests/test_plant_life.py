@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone as clock
 from django_tenants.utils import schema_context, schema_exists
@@ -22,6 +22,7 @@ from production.tests.provision_worker import provision_worker
 from tenants import grants
 from tenants.live import plant_key, valkey
 from tenants.models import AccessLog, Tenant, User
+from tenants.services import deletion
 from tenants.services.deletion import delete_tenant, order_deletion
 from tenants.services.plants import enter_tenant
 from tenants.services.spares import fill_spares
@@ -168,6 +169,41 @@ def test_an_order_whose_worker_was_killed_is_carried_out_by_the_next_look(
     tenant.refresh_from_db()
     assert tenant.status == "active"
     assert schema_exists("plant_oslo")
+
+
+def test_an_order_that_fails_is_tried_again_and_holds_up_no_other(
+    root, spare, nothing_left, monkeypatch
+):
+    def only_bergen(tenant: Tenant) -> None:
+        if tenant.schema_name == "plant_oslo":
+            raise OperationalError("away")
+
+    oslo = enter_tenant(values=ORDER)
+    bergen = enter_tenant(values={**ORDER, "tenant_id": "plant_bergen"})
+    with as_owner():
+        with monkeypatch.context() as broken:
+            broken.setattr(plants_service, "furnish", only_bergen)
+            plants_service.finish_plants()
+        states = [Tenant.objects.get(pk=plant.pk).status for plant in (oslo, bergen)]
+        assert states == ["failed", "active"]
+        plants_service.finish_plants()
+    assert Tenant.objects.get(pk=oslo.pk).status == "active"
+
+
+def test_an_end_whose_worker_was_killed_comes_with_the_next_look(oslo, root, monkeypatch):
+    def killed(tenant: Tenant) -> None:
+        raise KeyboardInterrupt
+
+    order_deletion(oslo)
+    assert root.get("/api/kpis", HTTP_HOST=OSLO).status_code == 404
+    with as_owner():
+        with pytest.raises(KeyboardInterrupt), monkeypatch.context() as broken:
+            broken.setattr(deletion, "_delete_shared_rows", killed)
+            plants_service.finish_plants()
+        assert Tenant.objects.get(pk=oslo.pk).status == "deleting"
+        plants_service.finish_plants()
+    assert not schema_exists("plant_oslo")
+    assert not Tenant.objects.filter(pk=oslo.pk).exists()
 
 
 def test_a_suspended_plant_is_closed_to_its_members_and_strange_to_others(

@@ -125,3 +125,30 @@ def test_two_never_fill_the_reserve_at_the_same_time(owner):
         assert spares.fill_spares(kept=1) == 0
     other.close()
     assert spare_schemas() == []
+
+
+KNOWS_ITS_SCHEMA = """
+WITH here AS (SELECT oid FROM pg_namespace WHERE nspname = 'plant_chicago'),
+texts AS (
+  SELECT prosrc AS text FROM pg_proc WHERE pronamespace IN (TABLE here)
+  UNION ALL SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
+    WHERE c.relnamespace IN (TABLE here) AND NOT tgisinternal
+  UNION ALL SELECT pg_get_viewdef(oid) FROM pg_class
+    WHERE relnamespace IN (TABLE here) AND relkind IN ('v', 'm')
+  UNION ALL SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_class c ON c.oid = adrelid
+    WHERE c.relnamespace IN (TABLE here)
+  UNION ALL SELECT pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace IN (TABLE here))
+SELECT count(*), count(*) FILTER (WHERE text LIKE '%plant_chicago%' OR text LIKE '%\\_spare\\_%')
+FROM texts"""
+
+
+def test_nothing_inside_a_schema_knows_its_schemas_name(owner, chicago):
+    """So that renaming it takes milliseconds and breaks nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET search_path TO plant_chicago")
+        cursor.execute(KNOWS_ITS_SCHEMA)
+        texts, naming = cursor.fetchone()
+    connection.close()
+    assert texts > 100
+    assert naming == 0
