@@ -19,7 +19,7 @@ def answer(
     full: FeatureTable, explain: bool,
 ) -> Predictions:  # fmt: skip
     """`full` has all features of the questions."""
-    at = circumstances(full)
+    at = circumstances(full, model.places(history, questions.machine))
     table = full.of(branch.names)
     said = branch.calibration.promise(branch.ensemble.guess(table), at)
     answers = answers_of(branch.ensemble.members, table)

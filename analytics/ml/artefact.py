@@ -18,8 +18,8 @@ from analytics.ml.exceedance import Exceedance
 from analytics.ml.model import Branch, DowntimeModel, Guard
 from analytics.ml.regressors import regressor_of
 
-FORMAT = 2
-READ = (1, FORMAT)
+FORMAT = 3
+READ = (1, 2, FORMAT)
 """An older model goes on to say what it said, until the next training."""
 
 

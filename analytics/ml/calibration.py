@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.ml.bands import Bands, bands, bands_from
 from analytics.ml.ensemble import Guess
@@ -16,6 +17,7 @@ from analytics.ml.exceedance import LONG_MIN
 from analytics.ml.features.table import FeatureTable
 from analytics.ml.history import Floats, Ints
 from analytics.ml.logistic import Logistic, log_odds, logistic
+from analytics.ml.machine_widths import MachineWidths, machine_widths
 from analytics.ml.standing import DOWN_ALL_SHIFT, STATES, states_of
 
 TOLERANCE_MIN, TOLERANCE_SHARE = 15.0, 0.1
@@ -24,10 +26,15 @@ SURE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """Place in STATES and planned minutes of each question."""
+    """Place in STATES, the machine's place in training and planned minutes of each question."""
 
     state: Ints
+    machine: Ints
     planned_min: Floats
+
+    def of(self, rows: NDArray[np.bool_]) -> Circumstances:
+        """Those of some questions."""
+        return Circumstances(self.state[rows], self.machine[rows], self.planned_min[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +57,14 @@ class Calibration:
     """
 
     bands: Bands
+    widths: MachineWidths
     chance: Logistic
     confidence: Logistic
 
     def promise(self, guess: Guess, at: Circumstances) -> Promise:
         """Everything that is said of a shift."""
         band = self.bands.around(guess.median, guess.expected, at.state)
+        band = self.widths.fitted(band, guess.median, at.machine)
         chance = self.chance.chance(_chance_scores(guess, at))
         confidence = self.confidence.chance(_confidence_scores(guess, band, chance, at))
         confidence = np.minimum(confidence, SURE)
@@ -68,6 +77,7 @@ class Calibration:
         """What `calibration_from` reads."""
         return {
             "bands": self.bands.as_json(),
+            "machine_widths": self.widths.factors.tolist(),
             "chance": _listed(self.chance),
             "confidence": _listed(self.confidence),
         }
@@ -76,12 +86,13 @@ class Calibration:
 def calibration_from(held: Mapping[str, Any]) -> Calibration:
     """A calibration as `as_json` wrote it."""
     chance, confidence = _logistic(held["chance"]), _logistic(held["confidence"])
-    return Calibration(bands_from(held["bands"]), chance, confidence)
+    widths = MachineWidths(np.array(held.get("machine_widths", [[1.0, 1.0]]), np.float64))
+    return Calibration(bands_from(held["bands"]), widths, chance, confidence)
 
 
-def circumstances(table: FeatureTable) -> Circumstances:
-    """Read off the features."""
-    return Circumstances(states_of(table), table.column("planned_min"))
+def circumstances(table: FeatureTable, machine: Ints) -> Circumstances:
+    """Read off the features; `machine` as `Circumstances` has it."""
+    return Circumstances(states_of(table), machine, table.column("planned_min"))
 
 
 def calibrate(guess: Guess, at: Circumstances, actual_min: Floats) -> Calibration:
@@ -90,10 +101,12 @@ def calibrate(guess: Guess, at: Circumstances, actual_min: Floats) -> Calibratio
     found = bands(rate, guess.median, expected=guess.expected, state=at.state)
     chance = logistic(_chance_scores(guess, at), actual_min >= LONG_MIN)
     band = found.around(guess.median, guess.expected, at.state)
+    widths = machine_widths(rate, guess.median, band, at.machine)
+    band = widths.fitted(band, guess.median, at.machine)
     scores = _confidence_scores(guess, band, chance.chance(_chance_scores(guess, at)), at)
     error = np.abs(actual_min - guess.median * at.planned_min / 480.0)
     right = error <= tolerance_min(at.planned_min)
-    return Calibration(found, chance, logistic(scores, right))
+    return Calibration(found, widths, chance, logistic(scores, right))
 
 
 def tolerance_min(planned_min: Floats) -> Floats:

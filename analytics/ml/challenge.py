@@ -43,9 +43,8 @@ def score(model: DowntimeModel, history: ShiftHistory, rows: Ints) -> Score:
     """Old and new models are scored on the same rows, which neither should have learned from."""
     branch = model.branches["start"]
     full = model.table(history, questions_of(history, rows))
-    said = branch.calibration.promise(
-        branch.ensemble.guess(full.of(branch.names)), circumstances(full)
-    )
+    at = circumstances(full, model.places(history, history.machine[rows]))
+    said = branch.calibration.promise(branch.ensemble.guess(full.of(branch.names)), at)
     actual = history.downtime_min[rows]
     held = [
         float(((said.bands[:, low] <= actual) & (actual <= said.bands[:, low + 1])).mean())

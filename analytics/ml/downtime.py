@@ -68,7 +68,8 @@ def _branch(
     known: ShiftHistory, rows: Ints, *, ahead: bool, tell: Tell
 ) -> tuple[Branch, Judgement, Asked]:
     learn, held = learned_and_held_back(known, rows, ahead=ahead)
-    found = judge(fit_members(learn, held, tell), held, known.start_us[held.row])
+    fitted, row = fit_members(learn, held, tell), held.row
+    found = judge(fitted, held, machine=known.machine[row], start_us=known.start_us[row])
     everything = asked(known, rows, ahead=ahead)
     branch = Branch(
         names=everything.table.names, factors=everything.table.factors,

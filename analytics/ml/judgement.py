@@ -50,9 +50,9 @@ class Judgement:
         return skill(self.ours, self.losses[self.best_naive])
 
 
-def judge(fitted: Fitted, held: Asked, start_us: Ints) -> Judgement:
+def judge(fitted: Fitted, held: Asked, *, machine: Ints, start_us: Ints) -> Judgement:
     """The ensemble if it has skill, else the best naive member."""
-    at = circumstances(held.table)
+    at = circumstances(held.table, machine)
     share = at.planned_min / 480.0
     losses = {
         name: float(np.abs(held.actual_min - answer * share).mean())
@@ -97,8 +97,8 @@ def _across(
         learn, test = folds != fold, folds == fold
         ensemble = _chosen(fitted, held, learn, only=only)
         guess = ensemble.blend(fitted.answers, fitted.chance)
-        found = calibrate(_guess(guess, learn), _at(at, learn), held.actual_min[learn])
-        said = found.promise(_guess(guess, test), _at(at, test))
+        found = calibrate(_guess(guess, learn), at.of(learn), held.actual_min[learn])
+        said = found.promise(_guess(guess, test), at.of(test))
         parts[test] = np.column_stack(
             [said.median, said.expected, said.bands, said.chance, said.confidence]
         )
@@ -118,7 +118,3 @@ def _chosen(fitted: Fitted, held: Asked, rows: NDArray[np.bool_], *, only: str |
 
 def _guess(guess: Guess, rows: NDArray[np.bool_]) -> Guess:
     return Guess(guess.median[rows], guess.expected[rows], guess.chance[rows])
-
-
-def _at(at: Circumstances, rows: NDArray[np.bool_]) -> Circumstances:
-    return Circumstances(at.state[rows], at.planned_min[rows])

@@ -74,8 +74,8 @@ class DowntimeModel:
         shift = _renumbered(questions.shift, history.shift_names, self.shift_names)
         return features(self._aligned(history), replace(questions, shift=shift))
 
-    def usual_places(self, history: ShiftHistory, machine: Ints) -> Ints:
-        """Each question's machine's row of `usual`, by name; the last one for one unknown."""
+    def places(self, history: ShiftHistory, machine: Ints) -> Ints:
+        """Each question's machine's place in training, by name; one past the last where unknown."""
         known = {name: place for place, name in enumerate(self.machines)}
         rows = np.array([known.get(name, len(known)) for name in history.machines], np.int64)
         places: Ints = rows[machine]

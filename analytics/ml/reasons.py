@@ -20,7 +20,7 @@ def reasons(
     `full` has all features of the questions, of which the branch uses some.
     """
     table = full.of(branch.names)
-    usual = _usual(branch.usual[model.usual_places(history, questions.machine)], table)
+    usual = _usual(branch.usual[model.places(history, questions.machine)], table)
     share = questions.planned_min / 480.0
     factors, minutes = shapley(branch.ensemble.expected, table, usual)
     minutes = minutes * share[:, None]
