@@ -15,8 +15,8 @@ HEIGHT, MIDDLE = 44.0, 26.0
 AXIS_HEIGHT = 20.0
 MOST = 4
 """Grid lines beside the one at zero."""
-NEAR = 0.06
-"""A mark nearer to the threshold than this share gives way to it."""
+AXIS_WIDTH, LETTER, GAP = 240.0, 6.5, 4.0
+"""Px: the narrowest axis of a page, a figure of its words, what parts two of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +60,53 @@ def whisker(
     return svg(height=height, title=title, parts=parts, css="fig whisker")
 
 
-def whisker_axis(*, marks: list[float], threshold: float, unit: str) -> str:
-    """The head of the column: marks in the unit, the threshold in ink."""
+def whisker_axis(
+    *, marks: list[float], threshold: float, unit: str, width: float = AXIS_WIDTH
+) -> str:
+    """The head of the column: marks in the unit, the threshold in ink.
+
+    A mark whose words would touch another's at `width` px gives way to the threshold, to the
+    last one with the unit and to zero.
+    """
     top = marks[-1]
+    said = {m: whole(m) if m < top else f"{whole(m)}\u00a0{unit}" for m in marks}
     parts = [
         text(
             m / top,
             14,
-            whole(m) if m < top else f"{whole(m)}\u00a0{unit}",
-            anchor="start" if m == 0 else "end" if m == top else "middle",
+            said[m],
+            anchor=_anchor(m, top),
             css="minor" if n % 2 and m < top else "",
         )
         for n, m in enumerate(marks)
-        if abs(m - threshold) / top >= NEAR
+        if m in _with_room(said, threshold=threshold, width=width)
     ]
     parts.append(text(threshold / top, 14, whole(threshold), anchor="middle", css="strong"))
     title = f"Scale from 0 to {whole(top)} {unit}, threshold {whole(threshold)} {unit}"
     return svg(height=AXIS_HEIGHT, title=title, parts=parts, css="fig")
+
+
+def _anchor(mark: float, top: float) -> str:
+    return "start" if mark == 0 else "end" if mark == top else "middle"
+
+
+def _with_room(said: dict[float, str], *, threshold: float, width: float) -> set[float]:
+    """The marks whose words touch no other's; `said` are the words of the marks, the last is the
+    top.
+    """
+    top = max(said)
+    taken = [_reach(threshold, top, whole(threshold), width=width)]
+    kept = set()
+    for mark in sorted(said, key=lambda m: (m not in (0, top), m != top, m)):
+        left, right = _reach(mark, top, said[mark], width=width)
+        if all(right + GAP <= start or left - GAP >= end for start, end in taken):
+            taken.append((left, right))
+            kept.add(mark)
+    return kept
+
+
+def _reach(mark: float, top: float, words: str, *, width: float) -> tuple[float, float]:
+    """From where to where the words of a mark stand, px."""
+    x, wide = mark / top * width, len(words) * LETTER
+    share = {"start": 0.0, "middle": 0.5, "end": 1.0}[_anchor(mark, top)]
+    return x - share * wide, x + (1 - share) * wide

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from analytics.figures.whisker import Whisker, marks_of, whisker, whisker_axis
@@ -62,3 +64,17 @@ def test_the_head_names_the_marks_the_unit_and_the_threshold():
 def test_a_mark_gives_way_to_the_threshold():
     figure = Drawing(whisker_axis(marks=[0.0, 30.0, 60.0], threshold=30, unit="min"))
     assert figure.texts.count("30") == 1
+
+
+@pytest.mark.parametrize("marks", [[0, 120, 240, 360], [0, 30, 60, 90], [0, 240, 480, 720, 960]])
+def test_where_the_axis_is_narrow_words_of_the_scale_never_touch(marks):
+    width = 140.0
+    figure = Drawing(whisker_axis(marks=marks, threshold=30, unit="min", width=width))
+    ends = []
+    for one in figure.root.iter("{*}text"):
+        x, wide = float(one.get("x").rstrip("%")) / 100 * width, 6.5 * len(one.text)
+        left = x - wide * {"start": 0.0, "middle": 0.5, "end": 1.0}[one.get("text-anchor")]
+        ends.append((left, left + wide))
+    ends.sort()
+    assert all(end < start for (_, end), (start, _) in pairwise(ends))
+    assert {"30", f"{marks[-1]}\u00a0min"} <= set(figure.texts)

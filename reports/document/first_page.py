@@ -182,7 +182,8 @@ def risk_lines(shift: NextShift, rows: Sequence[RiskRow], *, height: float) -> l
 
 
 def risk_axis(shift: NextShift) -> str:
-    drawn = whisker_axis(marks=_marks(shift), threshold=shift.threshold_min, unit="min")
+    marks = _marks(shift)
+    drawn = whisker_axis(marks=marks, threshold=shift.threshold_min, unit="min", width=WHISKER)
     return fixed(drawn, width=WHISKER, bleed=BLEED)
 
 

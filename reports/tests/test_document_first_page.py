@@ -1,12 +1,15 @@
 """The first page is one page whatever the plant, and says what the content says."""
 
+import io
 from dataclasses import replace
 from datetime import timedelta
 
+import pypdf
 import pytest
 import weasyprint
 
 from reports.document.content import Action, Completeness
+from reports.document.files import report_pdf
 from reports.document.pdf import NOWHERE
 from reports.document.report import report_html
 from reports.document.weasy import Bundled
@@ -27,6 +30,11 @@ def pages_if_it_could_grow(content):
     html = first_page(content)
     page = weasyprint.HTML(string=html, base_url=NOWHERE, url_fetcher=Bundled())
     return len(page.render(stylesheets=[weasyprint.CSS(string=style)]).pages)
+
+
+def pdf_text(content, *, page):
+    made = pypdf.PdfReader(io.BytesIO(report_pdf(content, b"workbook")))
+    return made.pages[page].extract_text()
 
 
 def crowded():
@@ -135,3 +143,26 @@ def test_a_correction_and_a_late_report_say_so():
 def test_each_strip_has_words_for_who_cannot_see_it():
     html = first_page(sample_content())
     assert "title>States of Filler 2 over time; 363\u00a0min were lost<" in html
+
+
+def test_a_card_says_whole_words_of_large_changes():
+    content = sample_content()
+    kpis = tuple(
+        replace(
+            kpi, kind="pieces", value=2114.0, before=1000.0, before_name="Wed", note="no target"
+        )
+        for kpi in content.kpis
+    )
+    said = pdf_text(replace(content, kpis=kpis), page=0)
+    assert [said.count(f"+1,114 on Wed, {word}") for word in ("better", "worse")] == [5, 1]
+
+
+def test_a_long_name_is_shortened_once():
+    content = sample_content()
+    machines = tuple(
+        replace(one, machine_name=f"Assembly of the western hall number {n}0")
+        for n, one in enumerate(content.machines, 1)
+    )
+    said = pdf_text(replace(content, machines=machines), page=0)
+    assert "Assemb…er 10" in said
+    assert "……" not in said

@@ -150,3 +150,15 @@ def test_nothing_but_our_fonts_is_given_out(url):
         bundled(url)
     assert bundled("font:plex-latin-400.woff2")[:4] == b"wOF2"
     assert pdf.FONTS.is_dir()
+
+
+def test_a_long_unit_of_a_models_error_stays_in_its_column():
+    content = sample_content()
+    unit = "minutes of a machine's shift"
+    models = tuple(replace(one, unit=unit) for one in content.models)
+    content = replace(content, models=models)
+    made = pypdf.PdfReader(io.BytesIO(report_pdf(content, workbook_of(content))))
+    page = next(one for one in made.pages if "Models that served" in one.extract_text())
+    said = page.extract_text()
+    assert "14.2\u00a0minutes of a\nmachine's shift" in said
+    assert f"{unit}17.3" not in said

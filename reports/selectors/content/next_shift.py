@@ -64,7 +64,7 @@ def _row(one: MachineRisk) -> RiskRow:
         minutes=_whisker(one),
         chance=one.p_downtime_30,
         confidence=one.confidence,
-        served=one.served,
+        served=spoken(one.served),
     )
 
 
