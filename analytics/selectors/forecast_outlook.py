@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from django.db.models import QuerySet
+from django.utils import timezone as clock
 
 from analytics.forecasting.series import PLANT
 from analytics.models import Forecast
@@ -24,6 +25,7 @@ from analytics.selectors.outlook_shapes import (
 )
 from analytics.selectors.versions import facts_of
 from analytics.selectors.weeks import weeks_of
+from analytics.selectors.whole_days import known_until
 from production.models import PlantClosure
 
 UNITS = {"downtime_min": "min", "units_produced": "pieces", "defect_rate": "%", "oee": "%"}
@@ -59,7 +61,7 @@ def forecast_outlook(
     row = newest_forecast(metric=metric, key=key, said_by=said_by)
     if row is None or row.served == "insufficient":
         return why_no_forecast(now=now, metric=metric, key=key, row=row)
-    return _outlook(row, days)
+    return _outlook(row, days, said_by)
 
 
 def downtime_ahead(*, days: int = 7, said_by: datetime | None = None) -> Ahead | None:
@@ -76,7 +78,7 @@ def _ahead(days: int, said_by: datetime | None = None) -> Ahead | None:
     row = newest_forecast(metric="downtime_min", key=PLANT, said_by=said_by)
     if row is None or row.served == "insufficient":
         return None
-    history = _history(row)
+    history = _history(row, said_by)
     known = {day.day: day.value for day in history}
     return Ahead(
         origin=row.origin,
@@ -88,9 +90,9 @@ def _ahead(days: int, said_by: datetime | None = None) -> Ahead | None:
     )
 
 
-def _outlook(row: Forecast, days: int) -> ForecastOutlook:
+def _outlook(row: Forecast, days: int, said_by: datetime | None) -> ForecastOutlook:
     version = row.version
-    history = _history(row)
+    history = _history(row, said_by)
     known = {day.day: day.value for day in history}
     return ForecastOutlook(
         metric=row.metric,
@@ -114,14 +116,18 @@ def _outlook(row: Forecast, days: int) -> ForecastOutlook:
     )
 
 
-def _history(row: Forecast) -> list[Measured]:
-    """The days before the origin as they are known now."""
+def _history(row: Forecast, said_by: datetime | None = None) -> list[Measured]:
+    """The days before the origin as they are known now, but as whole days only: at night yesterday
+    goes on, and its figure is unknown.
+    """
 
     def make() -> list[Measured]:
         first = row.origin - timedelta(days=SHOWN_BEFORE + 7)
         one = one_series(row.key, row.metric, first=first, last=row.origin)
         if one is None:
             return []
+        whole = (known_until(said_by or clock.now()) - one.first_day).days
+        one.values[max(whole, 0) :] = np.nan
         days = zip(one.values.tolist(), one.is_open.tolist(), strict=False)
         return [
             Measured(
@@ -130,7 +136,7 @@ def _history(row: Forecast) -> list[Measured]:
             for n, (v, is_open) in enumerate(days)
         ]
 
-    return kept(f"history:{row.pk}", make)
+    return kept(f"history:{row.pk}", make) if said_by is None else make()
 
 
 def _closed(row: Forecast, days: int) -> Mapping[date, str]:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 from django.db.models import F, Value
 
 from analytics.forecasting.series import HORIZON, Floats
-from analytics.ml.instants import midnight, plant_day
 from analytics.models import Forecast
 from analytics.selectors.answers import answers_changed
-from analytics.selectors.shift_history import predicted_machines
+from analytics.selectors.whole_days import known_until
 from analytics.services.forecasts import series_until
-from analytics.services.grading import SETTLED
-from production.selectors.calendar import plant_timezone
-from production.selectors.machines import shift_calendar
 
 GRADED_DAYS = 70
 CORRECTED_DAYS = 2
@@ -44,21 +40,6 @@ def grade_forecasts(*, now: datetime) -> int:
     if graded:
         answers_changed()
     return len(graded)
-
-
-def known_until(now: datetime) -> date:
-    """The plant day before which every shift has ended and its record has settled.
-
-    A night shift belongs to the day on which it starts, so yesterday is not whole before morning.
-    """
-    timezone = plant_timezone()
-    today = plant_day(now, timezone)
-    yesterday = today - timedelta(days=1)
-    ends = [midnight(today, timezone)]
-    for machine in predicted_machines():
-        calendar = shift_calendar(machine, timezone=timezone)
-        ends += [shift.interval.end for shift in calendar.on(yesterday)] if calendar else []
-    return today if max(ends) + SETTLED <= now else yesterday
 
 
 def _plain(values: Floats) -> list[Any]:

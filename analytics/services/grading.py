@@ -11,11 +11,10 @@ from django.utils import timezone as clock
 from analytics.models import Prediction
 from analytics.selectors.answers import answers_changed
 from analytics.selectors.shift_history import LEAST_HEARD
+from analytics.selectors.whole_days import SETTLED
 from production.models import ProductionRecord
 
 BATCH = 5000
-SETTLED = timedelta(minutes=5)
-"""After a shift's end its record is derived once more."""
 PATIENCE = timedelta(days=31)
 
 Place = tuple[int, datetime]
