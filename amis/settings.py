@@ -229,6 +229,7 @@ CELERY_BEAT_SCHEDULE = {
     "partitions-ahead": {"task": "production.tasks.make_partitions", "schedule": 6 * 3600.0},
 }
 
+OPCUA_ALLOW = ENVIRONMENT.opcua_allow
 LIVE_INTERVAL_S = ENVIRONMENT.live_interval_s
 MAX_REQUESTS = ENVIRONMENT.max_requests
 LANGUAGE_MODEL = ENVIRONMENT.language_model

@@ -16,6 +16,7 @@ from pathlib import Path
 from amis.environment.database import Database, database_of
 from amis.environment.language_model import LanguageModel, language_model_of
 from amis.environment.mail import Mail, mail_of
+from amis.environment.networks import OWN_NETWORKS, Network, networks_of
 from amis.environment.sources import (
     DATABASE_NAMES,
     ROOT,
@@ -67,6 +68,7 @@ class Environment:
     live_interval_s: float
     max_requests: int
     opcua_server_url: str
+    opcua_allow: tuple[Network, ...]
     db_login: str
     log_level: str
     history_days: int
@@ -104,6 +106,7 @@ def _environment(values: Values) -> Environment:
         live_interval_s=values.number("AMIS_LIVE_INTERVAL_S", 5.0, float, lowest=0.2, highest=60),
         max_requests=values.number("AMIS_MAX_REQUESTS", 24, int, lowest=1, highest=1000),
         opcua_server_url=_opcua(values),
+        opcua_allow=networks_of(values, "AMIS_OPCUA_ALLOW", OWN_NETWORKS),
         db_login=values.choice("AMIS_DB_LOGIN", "runtime", ("runtime", "owner")),
         log_level=values.choice("AMIS_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         history_days=values.number("AMIS_HISTORY_DAYS", 180, int, lowest=1, highest=3650),

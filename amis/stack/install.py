@@ -98,6 +98,7 @@ def write_environment(installation: Installation, *, base_domain: str, cache_url
         "BASE_DOMAIN": base_domain,
         "AMIS_PORT": str(installation.web_port),
         "AMIS_DEMO": "1",
+        "AMIS_OPCUA_ALLOW": os.environ.get("AMIS_OPCUA_ALLOW") or "127.0.0.1/32",
         "AMIS_PLC_PASSWORD": installation.plc_password,
     }
     if names_cache(os.environ):

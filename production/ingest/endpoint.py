@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from asyncua import ua
 from asyncua.client.client import Client
@@ -13,10 +12,10 @@ from asyncua.crypto import security_policies
 from asyncua.crypto.uacrypto import CertProperties
 
 from amis.errors import Invalid, SourceUnavailable
+from production.ingest.address import checked_url
 from production.ingest.pki import APPLICATION_URI, certificate_der, identity_in
 from production.ingest.plan import ConnectionPlan
 
-DEFAULT_PORT = 4840
 ANSWER_WITHIN_S = 4.0
 SESSION_MS = 30_000
 POLICIES: dict[str, Any] = {
@@ -34,10 +33,10 @@ class UnknownCertificate(SourceUnavailable):
         self.certificate = certificate
 
 
-def new_client(plan: ConnectionPlan) -> Client:
-    """A client that is not connected yet. Raises Invalid for an address that is none."""
+async def new_client(plan: ConnectionPlan) -> Client:
+    """A client that is not connected yet. Raises what `checked_url` raises."""
     client = Client(
-        _with_port(plan.endpoint_url),
+        await checked_url(plan.endpoint_url),
         timeout=ANSWER_WITHIN_S,
         watchdog_intervall=ANSWER_WITHIN_S,
     )
@@ -77,7 +76,8 @@ async def _shown_certificate(
     plan: ConnectionPlan, policy_uri: str, mode: ua.MessageSecurityMode
 ) -> bytes:
     """The certificate of the endpoint with this policy and mode, asked without security."""
-    endpoints = await new_client(plan).connect_and_get_server_endpoints()
+    stranger = await new_client(plan)
+    endpoints = await stranger.connect_and_get_server_endpoints()
     for endpoint in endpoints:
         offer = (endpoint.SecurityPolicyUri, endpoint.SecurityMode)
         if offer == (policy_uri, mode) and endpoint.ServerCertificate:
@@ -96,12 +96,3 @@ def _first_of_chain(der: bytes) -> bytes:
 
 def _short(policy_uri: str) -> str:
     return policy_uri.rsplit("#", 1)[-1]
-
-
-def _with_port(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme != "opc.tcp" or not parts.hostname:
-        raise Invalid(f"{url!r} is not an OPC UA address such as opc.tcp://192.0.2.7:4840/path.")
-    if parts.port is not None:
-        return url
-    return parts._replace(netloc=f"{parts.netloc}:{DEFAULT_PORT}").geturl()

@@ -105,7 +105,7 @@ class OpcUaSource:
         client.disconnect_socket()
 
     async def _open(self) -> Client:
-        client = new_client(self._plan)
+        client = await new_client(self._plan)
         if self._plan.security_mode != "None":
             await secure(client, self._plan, self._pki)
         if self._plan.username:

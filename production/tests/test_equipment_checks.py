@@ -31,6 +31,10 @@ def test_an_endpoint_is_a_host_and_a_port(address):
         "opc.tcp://127.1:4840",
         "opc.tcp://0177.0.0.1:4840",
         "opc.tcp://-plc:4840",
+        "opc.tcp://8.8.8.8:4840",
+        "opc.tcp://169.254.169.254:80",
+        "opc.tcp://[2001:db8::7]:4840",
+        "opc.tcp://[::ffff:8.8.8.8]:4840",
         "opc.tcp://plc:4840/" + "a" * 5000,
     ],
 )

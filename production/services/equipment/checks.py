@@ -11,6 +11,7 @@ from uuid import UUID
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.conf import settings
 
 from amis.errors import Invalid
 from production.models.plant import SHIFT_S
@@ -40,7 +41,11 @@ def same_cycle(*, capacity: float, ideal_cycle_s: float) -> bool:
 
 
 def check_endpoint_url(url: str) -> None:
-    """Raise Invalid, naming endpoint_url, unless it is opc.tcp with host and port and no more."""
+    """Raise Invalid, naming endpoint_url, unless it is opc.tcp with host and port and no more.
+
+    A host given as a number must lie in the allowed networks; a name is resolved, and held against
+    them, when it is connected to.
+    """
     if len(url.encode()) > MAX_URL_BYTES:
         raise Invalid(f"endpoint_url is longer than {MAX_URL_BYTES} bytes.")
     if odd_character(url) or any(character.isspace() for character in url):
@@ -61,18 +66,29 @@ def check_endpoint_url(url: str) -> None:
 
 def _check_host(host: str, *, bracketed: bool) -> None:
     """A name, an IPv6 address in brackets, or an IPv4 address in its one dotted decimal form."""
-    try:
-        if bracketed:
-            ipaddress.IPv6Address(host)
-            return
-        if re.fullmatch(r"[0-9]+|0x[0-9a-f]*", host.rstrip(".").split(".")[-1]):
-            ipaddress.IPv4Address(host)
-            return
-    except ValueError as error:
-        raise Invalid(f"endpoint_url: {error}.") from error
+    is_number = re.fullmatch(r"[0-9]+|0x[0-9a-f]*", host.rstrip(".").split(".")[-1])
+    if bracketed or is_number:
+        try:
+            (ipaddress.IPv6Address if bracketed else ipaddress.IPv4Address)(host)
+        except ValueError as error:
+            raise Invalid(f"endpoint_url: {error}.") from error
+        if not is_allowed(host):
+            raise Invalid(
+                f"endpoint_url: {host} lies outside the networks that AMIS_OPCUA_ALLOW names."
+            )
+        return
     labels = host.removesuffix(".").split(".")
     if len(host) > 253 or not all(HOST_LABEL.fullmatch(label) for label in labels):
         raise Invalid(f"endpoint_url: {host!r} is not a host name.")
+
+
+def is_allowed(host: str) -> bool:
+    """Whether connections may lead to this address; one of IPv4 in IPv6's clothes is IPv4."""
+    address = ipaddress.ip_address(host.partition("%")[0])
+    address = getattr(address, "ipv4_mapped", None) or address
+    return any(
+        address in network for network in settings.OPCUA_ALLOW if network.version == address.version
+    )
 
 
 def check_machine_id(machine_id: str) -> None:
