@@ -25,6 +25,9 @@ from tenants.live import group_of, sequence
 from tenants.sockets import admit
 
 WITHDRAWN, TRY_AGAIN = 4403, 1013
+TOO_BIG, TOO_MANY = 1009, 1008
+LONGEST_FRAME = 64 * 1024
+FRAMES_A_SECOND, FRAMES_AT_ONCE = 20.0, 100.0
 STORE_AWAY = (Error, redis.RedisError)
 
 
@@ -34,6 +37,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         self.schema: str = self.scope["place"].tenant.schema_name
         self.socket = uuid4().hex
+        self.allowance, self.heard_at = FRAMES_AT_ONCE, time.monotonic()
         # Joined first: an event that falls between the two is in the snapshot or comes after it.
         await self.channel_layer.group_add(group_of(self.schema), self.channel_name)
         await self.accept()
@@ -54,6 +58,17 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 await database_sync_to_async(socket_closed)(self.schema, self.socket)
         if hasattr(self, "schema"):
             await self.channel_layer.group_discard(group_of(self.schema), self.channel_name)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Pages have nothing to say here: what they send is counted and thrown away."""
+        now = time.monotonic()
+        earned = (now - self.heard_at) * FRAMES_A_SECOND
+        self.allowance = min(self.allowance + earned, FRAMES_AT_ONCE) - 1
+        self.heard_at = now
+        if len(bytes_data or (text_data or "").encode()) > LONGEST_FRAME:
+            await self._end(TOO_BIG)
+        elif self.allowance < 0:
+            await self._end(TOO_MANY)
 
     async def live_frame(self, event: dict[str, Any]) -> None:
         """An event of the plant, as `tenants.live.publish` sent it."""

@@ -84,6 +84,35 @@ async def test_a_foreign_and_an_unknown_plant_are_refused_alike(foreign_token):
             assert refused == (False, 4404), host
 
 
+async def closed_after(live: WebsocketCommunicator) -> int | None:
+    """The code with which the server closes; None while it goes on."""
+    while True:
+        try:
+            message = await live.receive_output(timeout=1)
+        except TimeoutError:
+            return None
+        if message["type"] == "websocket.close":
+            return message["code"]
+
+
+async def test_a_frame_of_64_kib_is_borne_and_a_longer_one_is_not(token):
+    for size, code in ((64 * 1024, None), (64 * 1024 + 1, 1009)):
+        for frame in ({"text_data": "x" * size}, {"bytes_data": b"x" * size}):
+            live = socket(CHICAGO, "/ws", [], token)
+            await live.connect()
+            await live.send_to(**frame)
+            assert await closed_after(live) == code
+
+
+async def test_a_hundred_frames_at_once_are_borne_and_a_flood_is_not(token):
+    for frames, code in ((100, None), (200, 1008)):
+        live = socket(CHICAGO, "/ws", [], token)
+        await live.connect()
+        for _ in range(frames):
+            await live.send_to(text_data="{}")
+        assert await closed_after(live) == code
+
+
 async def _get(path: str, token: str) -> dict:
     client = Client(HTTP_HOST=CHICAGO, HTTP_AUTHORIZATION=f"Token {token}")
     return await sync_to_async(lambda: client.get(path).json())()
