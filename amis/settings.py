@@ -211,6 +211,11 @@ CELERY_BEAT_SCHEDULE = {
     "predictions": {"task": "analytics.tasks.plan_predictions", "schedule": 20.0},
     "insights": {"task": "ai_insights.tasks.plan_insights", "schedule": 20.0},
     "reports": {"task": "reports.tasks.plan_reports", "schedule": 20.0},
+    "sums-of-plants": {
+        "task": "analytics.tasks.publish_plants",
+        "schedule": 20.0,
+        "options": {"expires": 20.0},
+    },
     "plants-ordered": {
         "task": "production.tasks.finish_plants",
         "schedule": 10.0,

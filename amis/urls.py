@@ -14,6 +14,7 @@ from ai_insights.views import insights, sent
 from amis import views
 from amis.admin import site
 from analytics.api.anomalies import Anomalies, Judge
+from analytics.api.corporate import CorporateSummary
 from analytics.api.kpis import Kpis, Machines
 from analytics.api.predictions import Advanced, NextShift
 from analytics.api.registry import Models, Promote, RollBack, Scorecard, Train
@@ -93,6 +94,7 @@ urlpatterns = [
     *both("api/tenants/<str:tenant_id>/export", Export.as_view()),
     *both("api/tenants/<str:tenant_id>/suspend", Suspend.as_view()),
     *both("api/tenants/<str:tenant_id>/resume", Resume.as_view()),
+    *both("api/corporate/summary", CorporateSummary.as_view()),
     *both("api/schema", SpectacularAPIView.as_view(), name="schema"),
     *both("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/", include(plant_routes)),

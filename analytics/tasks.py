@@ -1,4 +1,4 @@
-"""Prediction in the background: Beat plans, workers on the queues `ml` and `ml_tf` carry out."""
+"""What Beat asks of plants: to predict, which `ml` and `ml_tf` carry out, and to publish sums."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django_tenants.utils import schema_context
 
 from analytics.models import Run
 from analytics.services.planning import plan
+from analytics.services.publishing import publish
 from analytics.services.runs import carry_out
 from analytics.services.work import KINDS
 from tenants.selectors import active_schemas
@@ -39,6 +40,18 @@ def plan_predictions() -> None:
         for schema, run_id, queue in filter(None, turn):
             with schema_context(schema):
                 carry_out_run.apply_async((run_id,), queue=queue)
+
+
+@shared_task(name="analytics.tasks.publish_plants")
+def publish_plants() -> None:
+    """Each plant publishes, under its own role, what the corporate view adds up."""
+    connection.set_schema_to_public()
+    for schema in active_schemas():
+        try:
+            with schema_context(schema):
+                publish(clock.now())
+        except Exception:
+            logger.exception("The sums of %s could not be published.", schema)
 
 
 @shared_task(name="analytics.tasks.carry_out_run", reject_on_worker_lost=True)

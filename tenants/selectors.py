@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
-from amis.errors import Invalid, NotFound, Suspended
-from tenants.models import TENANT_ID_PATTERN, ApiToken, Membership, Role, Tenant, User
-from tenants.permissions import EVERY_SCOPE, Place
+from amis.errors import Invalid, NotAllowed, NotFound, Suspended
+from tenants.models import TENANT_ID_PATTERN, ApiToken, Membership, Role, Scope, Tenant, User
+from tenants.permissions import EVERY_SCOPE, Place, PlatformAction, may_on_platform
 
 NO_SUCH_TENANT = "There is no such plant, or you have no access to it."
 # These act on the plant itself and do not enter it, so that a suspended one can be resumed.
@@ -93,6 +93,22 @@ def visible_tenants(
     if not user.is_superuser:
         plants = plants.filter(memberships__user=user)
     return list(plants.order_by("schema_name"))
+
+
+def plants_in_sum(user: User, *, token: ApiToken | None = None) -> list[Tenant]:
+    """The plants in service whose sums a person may see: corporate viewers and platform
+    administrators every one, others their own. Raises NotAllowed for who has none.
+    """
+    if token is not None and Scope.READ.value not in token.scopes:
+        raise NotAllowed("This token lacks the scope “read”; make one that has it.",
+                         needed_scope=Scope.READ.value)  # fmt: skip
+    of_a_plant = token is not None and token.tenant_id is not None
+    if not of_a_plant and may_on_platform(user, PlatformAction.VIEW_CORPORATE):
+        return list(Tenant.objects.filter(status=Tenant.Status.ACTIVE).order_by("schema_name"))
+    plants = visible_tenants(user, token=token)
+    if not plants:
+        raise NotAllowed("This needs a role in a plant, or the corporate view.", needed="corporate")
+    return plants
 
 
 def place_of(user: User, tenant_id: str, *, token: ApiToken | None = None) -> Place:

@@ -107,7 +107,7 @@ def _by_cell(
     """Few cells are read once and added up here. With each cell, what was heard in it."""
     answer, cells = Recorded(), []
     for pk, key, *row in _rolled_up(records, "machine_id", column or Value(""), **TOTALS, **heard):
-        sums = _sums(row[: len(TOTALS)])
+        sums = sums_of(row[: len(TOTALS)])
         answer.machines[pk] = _plus(answer.machines.get(pk), sums)
         if column:
             answer.keys[key] = _plus(answer.keys.get(key), sums)
@@ -130,9 +130,9 @@ def _by_machine_and_key(records: QuerySet[Any], column: str) -> Recorded:
     answer = Recorded()
     for pk, key, *totals in rows:
         if pk is None:
-            answer.keys[key] = _sums(totals)
+            answer.keys[key] = sums_of(totals)
         else:
-            answer.machines[pk] = _sums(totals)
+            answer.machines[pk] = sums_of(totals)
     return answer
 
 
@@ -142,7 +142,7 @@ def _rolled_up(records: QuerySet[Any], *keys: str | Value, **totals: Any) -> Que
     return records.values(*columns).annotate(**totals).values_list(*keys, *totals)
 
 
-def _sums(totals: Sequence[Any]) -> Sums:
+def sums_of(totals: Sequence[Any]) -> Sums:
     """A sum of nothing but unknown values is null; it adds 0 and is counted as unknown."""
     return Sums(
         **{name: 0.0 if value is None else value for name, value in zip(NAMES, totals, strict=True)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +17,7 @@ from production.models import Line, Machine, ProductionRecord, ShiftPattern
 from production.selectors.machines import plant_machines
 from production.shopfloor.window import Window
 from tenants.api.query import invalid, number_of, text_of
+from tenants.models import Tenant
 
 DEFAULT_DAYS, MOST_DAYS = 7, 365
 YEARS = range(1970, 2200)
@@ -61,6 +62,17 @@ def window_of(query: Mapping[str, str], *, timezone: str, days: int = DEFAULT_DA
     if isinstance(first, datetime):
         return Window(Interval(first, last))
     return Window.of_dates(first, last, timezone=timezone)
+
+
+def plant_windows(
+    query: Mapping[str, str], plants: Sequence[Tenant]
+) -> list[tuple[Tenant, Window]]:
+    """What the same words mean in each plant: dates and days are the plant's own. Raises Invalid
+    even where there is no plant.
+    """
+    zones = {plant.timezone for plant in plants} | {"UTC"}
+    windows = {zone: window_of(query, timezone=zone) for zone in zones}
+    return [(plant, windows[plant.timezone]) for plant in plants]
 
 
 def instants_of(query: Mapping[str, str], *, default: Interval, timezone: str) -> Interval:

@@ -26,10 +26,13 @@ class PublishedPlant(models.Model):
 
 
 class PublishedShift(models.Model):
-    """The sums of all machines of a plant over one planned shift.
+    """The sums of all machines of a plant over one planned shift: seconds and pieces.
 
-    `sums` has the fields of `analytics.kpis.rollup.Sums`, seconds and pieces, so that what is added
-    up here is what the plant adds up itself.
+    The columns are the fields of `analytics.kpis.rollup.Sums`, so that the database adds up what
+    the plant adds up itself. `silence` tells of planned time that no record tells of, by a
+    machine's number, because what one machine worked beyond its plan is set against its own
+    silence in the same window: `due` seconds of ended shifts, `open` seconds of a running one,
+    and `running` where a record of it is there. Null where there is none.
     """
 
     tenant = models.ForeignKey(
@@ -38,12 +41,34 @@ class PublishedShift(models.Model):
     shift_date = models.DateField()
     shift_start = models.DateTimeField()
     shift = models.CharField(max_length=100)
-    sums = models.JSONField()
+    silence = models.JSONField(null=True)
+    pot_s = models.FloatField(default=0)
+    pbt_s = models.FloatField(default=0)
+    apt_s = models.FloatField(default=0)
+    aust_s = models.FloatField(default=0)
+    adet_s = models.FloatField(default=0)
+    adot_s = models.FloatField(default=0)
+    no_data_s = models.FloatField(default=0)
+    unassigned_s = models.FloatField(default=0)
+    pq = models.FloatField(default=0)
+    gq = models.FloatField(default=0)
+    sq = models.FloatField(default=0)
+    ideal_produced_s = models.FloatField(default=0)
+    ideal_good_s = models.FloatField(default=0)
+    failures = models.BigIntegerField(default=0)
+    repair_s = models.FloatField(default=0)
+    records = models.BigIntegerField(default=0)
+    unknown_pq = models.BigIntegerField(default=0)
+    unknown_sq = models.BigIntegerField(default=0)
+    unknown_gq = models.BigIntegerField(default=0)
+    unknown_downtime = models.BigIntegerField(default=0)
+    missing_pri = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("tenant", "shift_start", "shift"), name="one_row_a_published_shift"
+                fields=("tenant", "shift_start", "shift", "shift_date"),
+                name="one_row_a_published_shift",
             ),
         )
         indexes = (models.Index(fields=("tenant", "shift_date"), name="published_day"),)
