@@ -19,7 +19,7 @@ from analytics.api.kpis import Kpis, Machines
 from analytics.api.predictions import Advanced, NextShift
 from analytics.api.registry import Models, Promote, RollBack, Scorecard, Train
 from analytics.api.targets import Targets
-from analytics.views import anomalies, forecast, machine, models, risk
+from analytics.views import anomalies, corporate, forecast, machine, models, risk
 from production.api.data_issues import DataIssues
 from production.api.jobs import JobCancel, JobDetail
 from production.api.live import MachinesLive, SocketStatus
@@ -108,6 +108,7 @@ urlpatterns = [
     *both("models", views.on_plant(models), name="models"),
     *both("insights", views.on_plant(insights), name="insights"),
     *both("insights/sent", views.on_plant(sent), name="insights_sent"),
+    *both("corporate", views.of_all_plants(corporate), name="corporate"),
     *both("reports", views.on_plant(reports), name="reports"),
     *both("settings", views.on_plant(setup), name="settings"),
 ]

@@ -77,6 +77,11 @@ def on_plant(view: Page) -> Page:
     return page
 
 
+def of_all_plants(view: Page) -> Page:
+    """A page of the base host, for every plant that the person may see."""
+    return never_cache(read_only(view))
+
+
 @read_only
 def front(request: HttpRequest) -> HttpResponse:
     """The plant's overview; for programs the service; on the base host the way to a plant."""

@@ -7,13 +7,35 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from tenants.permissions import PlatformAction, may_on_platform
+from tenants.selectors import is_base_host
+
 
 def place(request: HttpRequest) -> dict[str, Any]:
     found = getattr(request, "place", None)
     return {
         "plant": found.tenant if found else None,
+        "corporate_url": _on_the_base_host(request, "/corporate/"),
+        "sees_all_plants": _sees_all_plants(request),
         "role": found.role if found else None,
         "is_demo": settings.ENVIRONMENT.demo,
         "live_interval_s": settings.LIVE_INTERVAL_S,
         "version": settings.VERSION,
     }
+
+
+def _on_the_base_host(request: HttpRequest, path: str) -> str:
+    """The path there, where the request came by another host with the same port."""
+    host, port = request.get_host(), request.get_port()
+    if is_base_host(host):
+        return path
+    standard = "443" if request.scheme == "https" else "80"
+    return (
+        f"{request.scheme}://{settings.BASE_DOMAIN}{'' if port == standard else f':{port}'}{path}"
+    )
+
+
+def _sees_all_plants(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    return signed_in and may_on_platform(user, PlatformAction.VIEW_CORPORATE)

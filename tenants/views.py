@@ -19,6 +19,7 @@ from amis.errors import AmisError, NotFound
 from tenants import selectors, sessions
 from tenants.middleware import refusal
 from tenants.models import Tenant
+from tenants.permissions import PlatformAction, may_on_platform
 
 Page = Callable[..., HttpResponse]
 
@@ -75,7 +76,8 @@ def plants(request: HttpRequest) -> HttpResponse:
         {"tenant": tenant, "role": selectors.place_of(request.user, tenant.tenant_id).role}
         for tenant in selectors.visible_tenants(request.user)
     ]
-    return render(request, "accounts/plants.html", {"plants": choices})
+    has_sums = bool(choices) or may_on_platform(request.user, PlatformAction.VIEW_CORPORATE)
+    return render(request, "accounts/plants.html", {"plants": choices, "has_sums": has_sums})
 
 
 @by_session
