@@ -16,7 +16,7 @@ from analytics.kpis.rollup import Sums
 from analytics.selectors.corporate import PlantSums
 from analytics.services.publishing import publish
 from analytics.tests.test_publishing import NOW, one_record
-from analytics.views.corporate_rows import all_plants, found, plant_rows
+from analytics.views.corporate_rows import all_plants, found, plant_rows, with_target
 from production.live import bump_data_version
 from production.shopfloor.window import Window
 from production.tests.factories import make_machine
@@ -61,7 +61,14 @@ def test_all_plants_are_sums_first_and_their_target_is_weighted_by_minutes():
     assert total.oee == pytest.approx((343 + 430) / (480 + 960))
     assert total.target == pytest.approx((0.8 * 480 + 0.4 * 960) / 1440)
     assert total.lost_min == pytest.approx(1440 - 343 - 430)
-    assert all_plants([PUNE, plant_of("Oslo", shifts(300), None)]).target is None
+    assert all_plants([NEW]).gap == ""
+
+
+def test_a_plant_without_a_target_is_left_out_where_targets_count():
+    oslo = plant_of("Oslo", shifts(300), None)
+    assert with_target([PUNE, oslo, NEW]) == [PUNE]
+    assert all_plants(with_target([PUNE, oslo, NEW])).gap == "\u22128.5"
+    assert all_plants([PUNE, oslo]).oee == pytest.approx((343 + 300) / 960)
 
 
 def test_the_day_is_named_only_where_it_differs():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from django_tenants.utils import schema_context
 from amis.errors import AmisError, Invalid, NotFound
 from analytics.selectors.corporate import daily_sums
 from analytics.services.corporate import view_plants
-from analytics.views.corporate_rows import DAYS, all_plants, found, plant_rows
+from analytics.views.corporate_rows import DAYS, all_plants, found, plant_rows, with_target
 from production.api.query import plant_windows, window_of
 from production.shopfloor.window import Window
 from tenants.middleware import refusal
@@ -48,6 +49,8 @@ def _page(request: HttpRequest, plants: Sequence[Tenant]) -> HttpResponse:
         **rows,
         "found": found(rows["rows"]),
         "total": all_plants(shown),
+        "aimed": all_plants(with_target(shown)),
+        "without_target": len(shown) - len(with_target(shown)),
         "period": _period(window_of(request.GET, timezone="UTC")),
         "stale": [row["plant"].tenant_name for row in rows["rows"] if row["is_stale"]],
         "may_enter": {one.pk for one in visible_tenants(request.user)},
@@ -61,6 +64,6 @@ def _period(window: Window) -> dict[str, Any]:
     return {
         "days": window.days,
         "first": first,
-        "after": after,
+        "last": after and after - timedelta(days=1),
         "interval": None if window.dates else window.interval,
     }

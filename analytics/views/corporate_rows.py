@@ -64,16 +64,16 @@ def ratios(sums: Sums, target: float | None) -> Ratios:
 
 
 def all_plants(plants: Sequence[PlantSums]) -> Ratios:
-    """Sums first, then the ratio. The target is weighted by planned minutes; without one of every
-    plant that worked there is none.
-    """
+    """Sums first, then the ratio; targets, where there are any, are weighted by minutes."""
     total = sum((one.sums for one in plants), Sums())
-    worked = [one for one in plants if one.sums.pbt_s]
-    aims = [(one.targets.get("oee"), one.sums.pbt_s) for one in worked]
-    target = None
-    if aims and all(aim for aim, _ in aims):
-        target = sum(aim * s for aim, s in aims if aim) / sum(s for _, s in aims)
-    return ratios(total, target)
+    aims = [(one.targets["oee"], one.sums.pbt_s) for one in with_target(plants)]
+    planned_s = sum(seconds for _, seconds in aims)
+    return ratios(total, sum(aim * s for aim, s in aims) / planned_s if planned_s else None)
+
+
+def with_target(plants: Sequence[PlantSums]) -> list[PlantSums]:
+    """Those that worked and say what they aim at: only their sum can be held against a target."""
+    return [one for one in plants if one.sums.pbt_s and one.targets.get("oee")]
 
 
 def plant_rows(plants: Sequence[PlantSums], daily: Daily, *, now: datetime) -> dict[str, Any]:
