@@ -90,8 +90,3 @@ def may_on_platform(user: User, action: PlatformAction) -> bool:
     if user.is_superuser:
         return True
     return action is PlatformAction.VIEW_CORPORATE and user.is_corporate
-
-
-def is_above(role: str, other: str) -> bool:
-    """Whether `role` may do more than `other`."""
-    return RANK[role] > RANK[other]
