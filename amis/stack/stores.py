@@ -72,9 +72,20 @@ class Stores:
             supervisor.tick()
             time.sleep(0.05)
 
+    def _enter(self) -> psycopg2.extensions.connection:
+        """A superuser's session. Raises PostgresError where the data know another password."""
+        try:
+            return psycopg2.connect(self._postgres.url())
+        except psycopg2.OperationalError as error:
+            raise PostgresError(
+                f"The database in {self._postgres.data.parent} was made for a .amis folder that "
+                f"is gone, with its passwords. Put that folder back, or remove "
+                f"{self._postgres.data.parent} to begin with a new database. ({error})"
+            ) from error
+
     def _make_owner(self) -> None:
         """The owner's login and the database; everything else is done with that login."""
-        with psycopg2.connect(self._postgres.url()) as session, session.cursor() as cursor:
+        with self._enter() as session, session.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = 'amis_owner'")
             verb = "ALTER" if cursor.fetchone() else "CREATE"
             cursor.execute(
@@ -83,7 +94,7 @@ class Stores:
                 )
             )
         session.close()
-        session = psycopg2.connect(self._postgres.url())
+        session = self._enter()
         session.autocommit = True
         with session.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = 'amis'")
