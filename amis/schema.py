@@ -7,7 +7,12 @@ from typing import Any
 
 API = "/api/"
 PATH_FORM = "/api/tenants/{tenant_id}/"
-NOT_OF_A_PLANT = ("/api/health", "/api/tenants/", "/api/corporate/")
+NOT_OF_A_PLANT = (
+    "/api/health",
+    "/api/tenants/",
+    "/api/corporate/",
+    "/api/users/{user_id}/tenants",
+)
 # These act on the plant as a whole and have this one form.
 OF_THE_PLANT_ITSELF = frozenset(PATH_FORM + name for name in ("suspend", "resume", "export"))
 TENANT_PARAMETER = {

@@ -35,6 +35,7 @@ from reports.api.reports import ReportDetail, Reports
 from reports.api.schedule import Schedule
 from reports.views import reports
 from tenants.api.export import Export
+from tenants.api.members import GrantAccess, MemberDetail, UserTenants
 from tenants.api.plants import Resume, Suspend, Tenants
 
 handler400 = "amis.views.bad_request"
@@ -56,6 +57,8 @@ plant_routes = [
     *both("machines/live", MachinesLive.as_view()),
     *both("machines/register", Register.as_view()),
     *both("machines/<path:machine_id>/series", Series.as_view()),
+    *both("users/grant-access", GrantAccess.as_view()),
+    *both("users/<str:user_id>", MemberDetail.as_view()),
     *both("websocket/status", SocketStatus.as_view()),
     *both("jobs/<str:job_id>", JobDetail.as_view()),
     *both("jobs/<str:job_id>/cancel", JobCancel.as_view()),
@@ -94,6 +97,7 @@ urlpatterns = [
     *both("api/tenants/<str:tenant_id>/export", Export.as_view()),
     *both("api/tenants/<str:tenant_id>/suspend", Suspend.as_view()),
     *both("api/tenants/<str:tenant_id>/resume", Resume.as_view()),
+    *both("api/users/<str:user_id>/tenants", UserTenants.as_view()),
     *both("api/corporate/summary", CorporateSummary.as_view()),
     *both("api/schema", SpectacularAPIView.as_view(), name="schema"),
     *both("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),

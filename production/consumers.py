@@ -81,6 +81,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """The plant is closed to everybody."""
         await self._end(WITHDRAWN)
 
+    async def live_doubted(self, event: dict[str, Any]) -> None:
+        """Somebody may have lost access here."""
+        if event["user_id"] == self.scope["user"].pk:
+            await self._may_stay()
+
     async def _send(self, kind: str, number: int, data: Any) -> None:
         self.last_frame = time.monotonic()
         now = datetime.now(UTC).isoformat()
@@ -93,15 +98,20 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await asyncio.sleep(max(self.last_frame + interval - time.monotonic(), 0))
             if time.monotonic() - self.last_frame >= interval:
                 await self._send("heartbeat", self.number, {})
-            try:
-                is_open = await database_sync_to_async(still_open)(self.scope, self.socket)
-            except STORE_AWAY:
-                # Who cannot be asked about is not let in for longer: the page comes again.
-                await self._end(TRY_AGAIN)
+            if not await self._may_stay():
                 return
-            if not is_open:
-                await self._end(WITHDRAWN)
-                return
+
+    async def _may_stay(self) -> bool:
+        """Whether the door would still let this connection in; otherwise it is ended."""
+        try:
+            is_open = await database_sync_to_async(still_open)(self.scope, self.socket)
+        except STORE_AWAY:
+            # Who cannot be asked about is not let in for longer: the page comes again.
+            await self._end(TRY_AGAIN)
+            return False
+        if not is_open:
+            await self._end(WITHDRAWN)
+        return is_open
 
     async def _end(self, code: int) -> None:
         """No event goes out any more, not even while the browser takes its leave."""

@@ -67,6 +67,14 @@ async def apublish(schema: str, kind: str, data: Any) -> None:
     await layer.group_send(group_of(schema), {"type": "live.frame", "frame": frame})
 
 
+def doubt(schema: str, user_id: int) -> None:
+    """Ask again whether this person's live connections of the plant may stay open; call it after
+    the commit.
+    """
+    message = {"type": "live.doubted", "user_id": user_id}
+    async_to_sync(get_channel_layer().group_send)(group_of(schema), message)
+
+
 def withdraw(schema: str) -> None:
     """Close every live connection of the plant."""
     async_to_sync(get_channel_layer().group_send)(group_of(schema), {"type": "live.withdrawn"})

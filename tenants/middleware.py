@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from django.contrib.auth.views import redirect_to_login
@@ -25,7 +26,7 @@ OPEN_PATHS = frozenset(
     for end in ("", "/")
 )
 # On a base host these mean no plant, however many the caller may enter.
-OF_NO_PLANT = ("/api/tenants/", "/api/users/", "/api/corporate/")
+OF_NO_PLANT = re.compile(r"^/api/(tenants/|corporate/|users/[^/]+/tenants/?$)")
 
 
 class Door:
@@ -98,7 +99,7 @@ def _locate(request: HttpRequest) -> Place | None:
     )
     if named is not None:
         return selectors.place_of(user, named, token=request.token)
-    if is_api(request) and not request.path_info.startswith(OF_NO_PLANT):
+    if is_api(request) and not OF_NO_PLANT.match(request.path_info):
         return selectors.only_place(user, token=request.token)
     return None
 

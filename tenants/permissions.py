@@ -79,6 +79,11 @@ class Place:
                 needed_scope=scope.value,
             )
 
+    def require_rank(self, role: str) -> None:
+        """Raise NotAllowed for a role above one's own, which nobody gives, changes or takes."""
+        if RANK[role] > RANK[self.role]:
+            raise NotAllowed(f"The role {role} is above your own in this plant.", needed=role)
+
 
 def may(role: str | None, action: Action) -> bool:
     """Whether somebody with `role` in the plant may do `action`; without a role nobody may."""

@@ -95,6 +95,13 @@ def visible_tenants(
     return list(plants.order_by("schema_name"))
 
 
+def roles_of(user: User, *, token: ApiToken | None = None) -> list[tuple[Tenant, str]]:
+    """The plants in which a person has a role, suspended ones too, each with that role."""
+    own = dict(Membership.objects.filter(user=user).values_list("tenant_id", "role"))
+    plants = visible_tenants(user, token=token, suspended=True)
+    return [(one, Role.ADMIN.value if user.is_superuser else own[one.pk]) for one in plants]
+
+
 def plants_in_sum(user: User, *, token: ApiToken | None = None) -> list[Tenant]:
     """The plants in service whose sums a person may see: corporate viewers and platform
     administrators every one, others their own. Raises NotAllowed for who has none.

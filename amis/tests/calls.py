@@ -26,6 +26,8 @@ JOB = {"id", "kind", "state", "percent", "step", "message", "eta_s", "result_url
 ROW = {"production_date": "2026-02-07", "machine_id": "m001", "shift": "day",
        "units_produced": 370, "defective_units": 15, "downtime_min": 63}  # fmt: skip
 NEW_MACHINE = {"machine_id": "M900", "machine_name": "Saw", "machine_type": "Saw", "capacity": 480}
+NEW_MEMBER = {"user_id": "dora", "user_name": "Dora", "user_email": "dora@amis.example",
+              "role": "viewer"}  # fmt: skip
 
 NAMED = {
     "/M001/": "/{machine_id}/", JOB_ID: "{job_id}", "stops/7/": "stops/{stop_id}/",
@@ -134,5 +136,7 @@ CALLS = [
     Call("reports", JOB, "post", {"from": "2026-02-07", "to": "2026-02-08"}, "supervisor", 202),
     Call(f"reports/{REPORT_ID}", REPORT),
     Call("reports/schedule", SCHEDULE),
+    Call("users/grant-access", {"user_id", "tenant_id", "role", "created", "invited"}, "post",
+         NEW_MEMBER, "manager"),
     Call("reports/schedule", SCHEDULE, "put", {"time": "07:30"}, "manager"),
 ]  # fmt: skip

@@ -25,7 +25,7 @@ class PlatformView(APIView):
 
 def require_platform(request: Request, action: PlatformAction) -> None:
     """Raise NotAllowed unless the caller, and the key that is used, may do this to any plant."""
-    if not _is_platforms(request, action):
+    if not is_platforms(request, action):
         raise NotAllowed("This needs a platform administrator.", needed="platform")
 
 
@@ -33,7 +33,7 @@ def plant_for_platform(request: Request, tenant_id: str) -> Tenant:
     """The plant, in whatever state, for a platform administrator. Raises NotFound or Suspended as
     the plant's own doors do, and NotAllowed for its members.
     """
-    if not _is_platforms(request, PlatformAction.MANAGE_PLANTS):
+    if not is_platforms(request, PlatformAction.MANAGE_PLANTS):
         selectors.place_of(request.user, tenant_id, token=request.auth)
         require_platform(request, PlatformAction.MANAGE_PLANTS)
     return _named(tenant_id)
@@ -41,7 +41,7 @@ def plant_for_platform(request: Request, tenant_id: str) -> Tenant:
 
 def plant_for_admin(request: Request, tenant_id: str) -> Tenant:
     """The plant for its own administrators and the platform's. Raises as `plant_for_platform`."""
-    if not _is_platforms(request, PlatformAction.MANAGE_PLANTS):
+    if not is_platforms(request, PlatformAction.MANAGE_PLANTS):
         place = selectors.place_of(request.user, tenant_id, token=request.auth)
         place.require(Action.ADMINISTER)
         return place.tenant
@@ -54,10 +54,11 @@ def card(request: Request, tenant: Tenant) -> dict[str, Any]:
     return selectors.tenant_card(tenant, url=url)
 
 
-def _is_platforms(request: Request, action: PlatformAction) -> bool:
+def is_platforms(request: Request, action: PlatformAction, *, scope: Scope = Scope.MANAGE) -> bool:
+    """Whether the caller may do this to any plant, with a key that is for that."""
     token = request.auth
     of_a_plant = token is not None and token.tenant_id is not None
-    is_for_this = token is None or Scope.MANAGE.value in token.scopes
+    is_for_this = token is None or scope.value in token.scopes
     return not of_a_plant and is_for_this and may_on_platform(request.user, action)
 
 
