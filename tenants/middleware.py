@@ -16,6 +16,7 @@ from amis.errors import AmisError, NotFound, NotSignedIn
 from tenants import selectors
 from tenants.models import User
 from tenants.permissions import Place
+from tenants.services.tokens import note_use
 from tenants.sessions import session_belongs_to
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -79,6 +80,7 @@ def _identify(request: HttpRequest) -> None:
         request.token = selectors.token_of(text.strip())
         if request.token is None:
             raise NotSignedIn("This token is unknown, expired or revoked.")
+        note_use(request.token)
         request.user = request.token.user
         # A token is not sent by a browser on its own, so there is no forgery to guard against.
         request._dont_enforce_csrf_checks = True

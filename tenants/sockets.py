@@ -17,6 +17,7 @@ from amis.errors import AmisError, NotAllowed, NotFound, NotSignedIn
 from tenants import selectors
 from tenants.models import ApiToken, User
 from tenants.permissions import Place
+from tenants.services.tokens import note_use
 from tenants.sessions import session_belongs_to
 
 PATHS = frozenset({"/ws", "/ws/"})
@@ -73,6 +74,7 @@ def _token(headers: dict[str, str], query: dict[str, list[str]]) -> ApiToken | N
     token = selectors.token_of(text)
     if token is None:
         raise NotSignedIn("This token is unknown, expired or revoked.")
+    note_use(token)
     return token
 
 

@@ -143,10 +143,13 @@ def _person(
         tenant_id: _token(user, tenants[tenant_id], kept.get("tokens", {}).get(tenant_id))
         for tenant_id in person.roles
     }
-    return {"password": password, "tokens": tokens}
+    found = {"password": password, "tokens": tokens}
+    if person.is_admin:
+        found["platform_token"] = _token(user, None, kept.get("platform_token"))
+    return found
 
 
-def _token(user: User, tenant: Tenant, kept: str | None) -> str:
+def _token(user: User, tenant: Tenant | None, kept: str | None) -> str:
     if kept and ApiToken.objects.filter(digest=token_digest(kept), user=user).exists():
         return kept
     return create_token(user=user, tenant=tenant, name="demo")
@@ -173,6 +176,16 @@ def _facts(secrets: Mapping[str, Any], plants: Mapping[str, Tenant]) -> dict[str
         }
         for person in PEOPLE
         for tenant_id, role in person.roles.items()
+    ]
+    tokens += [
+        {
+            "token": secrets[person.username]["platform_token"],
+            "username": person.username,
+            "tenant_id": None,
+            "role": Role.ADMIN.value,
+        }
+        for person in PEOPLE
+        if person.is_admin
     ]
     tenants = [
         {

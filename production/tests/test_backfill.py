@@ -181,7 +181,9 @@ def test_the_demo_is_made_once_and_prints_the_same_again(
     assert not hashed
     assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
     assert {user["email"] for user in facts["users"]} >= {"alice@amis.example"}
-    assert len(facts["tokens"]) == Membership.objects.count() == 5
+    *of_plants, of_platform = facts["tokens"]
+    assert len(of_plants) == Membership.objects.count() == 5
+    assert (of_platform["username"], of_platform["tenant_id"]) == ("admin", None)
     for token in facts["tokens"]:
         assert token_of(token["token"]).user.username == token["username"]
     alice = next(user for user in facts["users"] if user["username"] == "alice")

@@ -1,5 +1,5 @@
-"""Print a new API token for a person and a plant; both the account and its role are made if
-missing.
+"""Print a new API token: for a person and a plant, whose account and role are made if missing, or
+for no plant (--platform), which only platform administrators and corporate viewers have.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from django.core.validators import validate_email
 
 from amis.errors import AmisError
 from tenants.models import Role, User
+from tenants.permissions import PlatformAction, may_on_platform
 from tenants.services.people import create_user, grant_role
 from tenants.services.plants import tenant_by_id
 from tenants.services.tokens import create_token
@@ -21,18 +22,39 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--tenant", required=True, help="the plant's id")
+        where = parser.add_mutually_exclusive_group(required=True)
+        where.add_argument("--tenant", help="the plant's id")
+        where.add_argument("--platform", action="store_true", help="a token bound to no plant")
         parser.add_argument("--user", required=True, metavar="EMAIL")
-        parser.add_argument("--role", required=True, choices=Role.values)
+        parser.add_argument("--role", choices=Role.values, help="needed with --tenant")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["platform"] and options["role"]:
+            raise CommandError("--role is a role in a plant; it does not go with --platform.")
+        if not options["platform"] and not options["role"]:
+            raise CommandError("--tenant needs --role, the person's role in that plant.")
         try:
-            tenant = tenant_by_id(options["tenant"])
-            user = _person(options["user"])
-            grant_role(user=user, tenant=tenant, role=options["role"])
-            self.stdout.write(create_token(user=user, tenant=tenant))
+            self.stdout.write(_platform_token(options) if options["platform"] else _token(options))
         except AmisError as error:
             raise CommandError(error.message) from error
+
+
+def _token(options: dict[str, Any]) -> str:
+    tenant = tenant_by_id(options["tenant"])
+    user = _person(options["user"])
+    grant_role(user=user, tenant=tenant, role=options["role"])
+    return create_token(user=user, tenant=tenant)
+
+
+def _platform_token(options: dict[str, Any]) -> str:
+    email = options["user"]
+    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    if user is None or not may_on_platform(user, PlatformAction.VIEW_CORPORATE):
+        raise CommandError(
+            f"{email} is neither a platform administrator nor a corporate viewer; "
+            "make the account one in the admin, or give it a token of a plant with --tenant."
+        )
+    return create_token(user=user, tenant=None)
 
 
 def _person(email: str) -> User:
