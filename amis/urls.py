@@ -37,6 +37,9 @@ from reports.views import reports
 from tenants.api.export import Export
 from tenants.api.members import GrantAccess, MemberDetail, UserTenants
 from tenants.api.plants import Resume, Suspend, Tenants
+from tenants.pages.audit import audit
+from tenants.pages.members import members
+from tenants.pages.tokens import tokens
 
 handler400 = "amis.views.bad_request"
 handler403 = "amis.views.forbidden"
@@ -115,4 +118,7 @@ urlpatterns = [
     *both("corporate", views.of_all_plants(corporate), name="corporate"),
     *both("reports", views.on_plant(reports), name="reports"),
     *both("settings", views.on_plant(setup), name="settings"),
+    *both("settings/members", members),
+    *both("settings/tokens", tokens),
+    *both("settings/audit", audit),
 ]

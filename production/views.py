@@ -20,5 +20,6 @@ def setup(request: HttpRequest) -> HttpResponse:
         "machines": machines,
         "patterns": ShiftPattern.objects.all(),
         "may_configure": request.place.may(Action.CONFIGURE),
+        "may_manage_people": request.place.may(Action.MANAGE_PEOPLE),
     }
     return render(request, "settings.html", context)

@@ -118,4 +118,5 @@ def refusal(request: HttpRequest, error: AmisError) -> HttpResponse:
         return redirect_to_login(request.get_full_path())
     if isinstance(error, NotFound):
         return render(request, "404.html", status=404)
-    return render(request, "403.html", {"message": error.message}, status=error.status)
+    page = "400.html" if error.status == 400 else "403.html"
+    return render(request, page, {"message": error.message}, status=error.status)

@@ -8,11 +8,20 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from amis.errors import Invalid, NotAllowed, NotFound, Suspended
-from tenants.models import TENANT_ID_PATTERN, ApiToken, Membership, Role, Scope, Tenant, User
+from tenants.models import (
+    TENANT_ID_PATTERN,
+    AccessLog,
+    ApiToken,
+    Membership,
+    Role,
+    Scope,
+    Tenant,
+    User,
+)
 from tenants.permissions import EVERY_SCOPE, Place, PlatformAction, may_on_platform
 
 NO_SUCH_TENANT = "There is no such plant, or you have no access to it."
@@ -161,6 +170,33 @@ def token_of(text: str) -> ApiToken | None:
         .filter(living, digest=token_digest(text), revoked_at__isnull=True, user__is_active=True)
         .first()
     )
+
+
+def members_of(tenant: Tenant) -> list[Membership]:
+    """Who belongs to the plant, by name; each with `user` and `seen_at`, the last sign-in there."""
+    signed_in = (AccessLog.Action.SIGNED_IN, AccessLog.Action.HANDED_OVER)
+    seen = log_of(tenant).filter(user_id=OuterRef("user_id"), action__in=signed_in)
+    members = Membership.objects.filter(tenant=tenant).select_related("user")
+    seen_at = Subquery(seen.values("at")[:1])
+    return list(members.annotate(seen_at=seen_at).order_by("user__username"))
+
+
+def tokens_of(tenant: Tenant) -> list[ApiToken]:
+    """The plant's keys that nobody has revoked, the newest first; each with its user."""
+    tokens = ApiToken.objects.filter(tenant=tenant, revoked_at__isnull=True)
+    return list(tokens.select_related("user"))
+
+
+def log_of(
+    tenant: Tenant, *, action: str | None = None, user: str | None = None
+) -> QuerySet[AccessLog]:
+    """The plant's lines of the access log, the newest first; not those of a plant that had the
+    same id before it.
+    """
+    lines = AccessLog.objects.filter(tenant_id=tenant.tenant_id, at__gte=tenant.created_at)
+    if action:
+        lines = lines.filter(action=action)
+    return lines.filter(user_label__icontains=user) if user else lines
 
 
 def active_schemas() -> list[str]:

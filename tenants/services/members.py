@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import Any
 
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -87,6 +89,17 @@ def grant_access(*, place: Place, by: User, access: Access) -> Granted:
     return Granted(user, access.role, created, invited)
 
 
+def change_role(*, place: Place, by: User, user_id: str, role: str) -> User:
+    """Give a member another role. Raises Invalid and NotFound, and else as `grant_access`."""
+    if role not in Role.values:
+        raise Invalid(f"role: must be one of {', '.join(Role.values)}.")
+    place.require_rank(role)
+    with transaction.atomic():
+        user = _membership(place, user_id).user
+        _give(place, user, role, by=by)
+    return user
+
+
 def revoke_access(*, place: Place, by: User, user_id: str) -> User:
     """Take a person's role and keys in the plant; open pages close within two seconds.
 
@@ -112,6 +125,16 @@ def invite_again(*, place: Place, by: User, user_id: str) -> User:
         raise Conflict(f"{user.email} has chosen a password already.")
     invite(user=user, tenant=place.tenant, by=by)
     return user
+
+
+def name_for(email: str) -> str:
+    """The user name of who has this address; else one that is free, made of the address."""
+    known = User.objects.filter(email__iexact=email.strip()).first() if "\0" not in email else None
+    if known is not None:
+        return known.username
+    name = re.sub(r"[^\w.+-]", "", email.partition("@")[0])[:100]
+    taken = name.lower() in RESERVED_NAMES or User.objects.filter(username__iexact=name).exists()
+    return f"{name}-{token_hex(3)}" if taken else name
 
 
 def is_username(text: str) -> bool:
@@ -186,7 +209,7 @@ def _may_touch(place: Place, membership: Membership, *, by: User) -> None:
     """Raises NotAllowed for a role above one's own, Conflict for the last administrator, whom only
     the platform's may take away.
     """
-    place.require_rank(Role.ADMIN if membership.user.is_superuser else membership.role)
+    place.require_rank(membership.highest_role)
     if membership.role != Role.ADMIN or by.is_superuser:
         return
     admins = _memberships(place).filter(role=Role.ADMIN, user__is_active=True)
