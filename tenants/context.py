@@ -7,16 +7,21 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from tenants.models.people import Theme
 from tenants.permissions import PlatformAction, may_on_platform
 from tenants.selectors import is_base_host
 
 
 def place(request: HttpRequest) -> dict[str, Any]:
     found = getattr(request, "place", None)
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
     return {
         "plant": found.tenant if found else None,
         "corporate_url": _on_the_base_host(request, "/corporate/"),
-        "sees_all_plants": _sees_all_plants(request),
+        "sees_all_plants": signed_in and may_on_platform(user, PlatformAction.VIEW_CORPORATE),
+        "theme": user.theme if signed_in else Theme.SYSTEM.value,
+        "zone": found.zone if found else "UTC",
         "role": found.role if found else None,
         "is_demo": settings.ENVIRONMENT.demo,
         "live_interval_s": settings.LIVE_INTERVAL_S,
@@ -33,9 +38,3 @@ def _on_the_base_host(request: HttpRequest, path: str) -> str:
     return (
         f"{request.scheme}://{settings.BASE_DOMAIN}{'' if port == standard else f':{port}'}{path}"
     )
-
-
-def _sees_all_plants(request: HttpRequest) -> bool:
-    user = getattr(request, "user", None)
-    signed_in = user is not None and user.is_authenticated
-    return signed_in and may_on_platform(user, PlatformAction.VIEW_CORPORATE)

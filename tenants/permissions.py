@@ -54,12 +54,18 @@ EVERY_SCOPE = frozenset(Scope.values)
 class Place:
     """Where a request goes: the plant, the caller's role there, and what the caller's key is for.
 
-    A session has every scope.
+    A session has every scope. `in_utc`: the caller wants pages to tell times in UTC.
     """
 
     tenant: Tenant
     role: str
     scopes: frozenset[str] = EVERY_SCOPE
+    in_utc: bool = False
+
+    @property
+    def zone(self) -> str:
+        """The clock in which pages tell times; days and shifts are the plant's in any case."""
+        return "UTC" if self.in_utc else self.tenant.timezone
 
     def may(self, action: Action) -> bool:
         _, scope = LOWEST[action]

@@ -22,6 +22,7 @@ from tenants.models import (
     Tenant,
     User,
 )
+from tenants.models.people import TimeDisplay
 from tenants.permissions import EVERY_SCOPE, Place, PlatformAction, may_on_platform
 
 NO_SUCH_TENANT = "There is no such plant, or you have no access to it."
@@ -142,7 +143,12 @@ def place_of(user: User, tenant_id: str, *, token: ApiToken | None = None) -> Pl
         raise NotFound(NO_SUCH_TENANT)
     if tenant.status == Tenant.Status.SUSPENDED:
         raise Suspended("This plant is suspended; ask whoever runs this installation.")
-    return Place(tenant, role, frozenset(token.scopes) if token else EVERY_SCOPE)
+    return Place(
+        tenant,
+        role,
+        frozenset(token.scopes) if token else EVERY_SCOPE,
+        in_utc=user.time_display == TimeDisplay.UTC,
+    )
 
 
 def only_place(user: User, *, token: ApiToken | None = None) -> Place:

@@ -60,12 +60,16 @@ def handover_path(user: User, tenant: Tenant) -> str:
 
 
 def accept_handover(request: HttpRequest, ticket: str, tenant_id: str) -> User:
-    """The person whom the ticket names. Raises NotFound when stale, used, or for another plant."""
+    """The person whom the ticket names. Raises NotFound when stale, used, for another plant, or
+    when somebody else is signed in here, who stays so.
+    """
     try:
         payload = signing.loads(ticket, salt=SALT, max_age=HANDOVER_S)
     except signing.BadSignature as error:
         raise NotFound(NO_SUCH_TENANT) from error
     if payload["tenant"] != tenant_id:
+        raise NotFound(NO_SUCH_TENANT)
+    if request.user.is_authenticated and request.user.pk != payload["user"]:
         raise NotFound(NO_SUCH_TENANT)
     if not cache.add(f"handover:{payload['nonce']}", 1, timeout=HANDOVER_S * 2):
         raise NotFound(NO_SUCH_TENANT)

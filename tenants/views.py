@@ -18,8 +18,9 @@ from django.views.decorators.http import require_GET, require_POST
 from amis.errors import AmisError, NotFound
 from tenants import selectors, sessions
 from tenants.middleware import refusal
-from tenants.models import Tenant
+from tenants.models import AccessLog, Tenant
 from tenants.permissions import PlatformAction, may_on_platform
+from tenants.services.audit import note
 
 Page = Callable[..., HttpResponse]
 
@@ -100,7 +101,9 @@ def enter(request: HttpRequest) -> HttpResponse:
         tenant = _tenant_of(request)
         if tenant is None:
             raise NotFound(selectors.NO_SUCH_TENANT)
-        sessions.accept_handover(request, request.GET.get("ticket", ""), tenant.tenant_id)
+        ticket = request.GET.get("ticket", "")
+        user = sessions.accept_handover(request, ticket, tenant.tenant_id)
+        note(AccessLog.Action.HANDED_OVER, user=user, tenant_id=tenant.tenant_id)
     except AmisError as error:
         return refusal(request, error)
     return redirect("/")

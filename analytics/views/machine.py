@@ -34,7 +34,7 @@ MOST_STOPS, MOST_ISSUES = 200, 20
 
 
 def machine(request: HttpRequest, machine_id: str) -> HttpResponse:
-    timezone = request.place.tenant.timezone
+    timezone, zone = request.place.tenant.timezone, request.place.zone
     now = clock.now()
     found = _machine(machine_id, now)
     chosen = request.GET.get("span", "24h")
@@ -50,7 +50,7 @@ def machine(request: HttpRequest, machine_id: str) -> HttpResponse:
         found,
         calendar,
         Interval(now - span, now),
-        timezone=timezone,
+        timezone=zone,
         heard=last_heard(element, now),
         now=now,
     )
@@ -59,7 +59,7 @@ def machine(request: HttpRequest, machine_id: str) -> HttpResponse:
         element,
         stretches=states["stretches"],
         interval=interval,
-        timezone=timezone,
+        timezone=zone,
         now=now,
     )
     context = {
@@ -78,7 +78,7 @@ def machine(request: HttpRequest, machine_id: str) -> HttpResponse:
         **_stops(list(stops_in(interval, machine=found)[:MOST_STOPS]), head["tone"], now=now),
         **states,
         **signals(found, element, states["stretches"], now=now),
-        **pieces_of_shift(found, shift, timezone=timezone, now=now),
+        **pieces_of_shift(found, shift, timezone=zone, now=now),
         **shift_progress(shift, now),
     }
     return render(request, "machine.html", context)

@@ -70,7 +70,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         group_by="day",
         now=now,
     )
-    tiles = _tiles(machines, shift, interval, days, timezone=timezone, now=now)
+    tiles = _tiles(machines, shift, interval, days, timezone=request.place.zone, now=now)
     ahead = downtime_ahead()
     stops, stops_in_all = newest_of(without_minor(stops_in(interval)), LAST_STOPS)
     context = {

@@ -1,8 +1,10 @@
-/* Light, dark or the system's choice; set before the first paint, so that nothing flashes. */
+/* Light, dark or the system's choice; set before the first paint, so that nothing flashes. The profile's choice stands
+   in the page; the switch overrides it in this browser, until the profile says something else. */
 (() => {
   const root = document.documentElement;
+  const own = root.dataset.theme ?? "";
   const stored = localStorage.getItem("theme");
-  if (stored) root.dataset.theme = stored;
+  if (stored && (localStorage.getItem("theme-over") ?? "") === own) root.dataset.theme = stored;
   const isDark = () =>
     (root.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
   const label = (button) => { button.querySelector("span").textContent = isDark() ? "Light" : "Dark"; };
@@ -12,6 +14,7 @@
       button.addEventListener("click", () => {
         root.dataset.theme = isDark() ? "light" : "dark";
         localStorage.setItem("theme", root.dataset.theme);
+        localStorage.setItem("theme-over", own);
         document.querySelectorAll("[data-theme-switch]").forEach(label);
       });
     }

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from amis.middleware import GIVEN_ID
+from tenants.models import AccessLog
 
 CHICAGO = "plant-chicago.amis.localhost"
 LYON = "plant-lyon.amis.localhost"
@@ -68,6 +69,28 @@ def test_carol_chooses_a_plant_and_crosses_to_it_once(db, person, chicago, lyon)
     assert first.get("/api/websocket/status").status_code == 200
     assert second.get(ticket).status_code == 404
     assert second.get("/api/websocket/status").status_code == 401
+
+
+def test_a_ticket_of_somebody_else_signs_nobody_in_and_leaves_the_session_as_it_was(
+    db, person, mallory, chicago, lyon, client_of
+):
+    person("carol", chicago="manager", lyon="manager")
+    carol, _ = _sign_in(BASE, "carol")
+    ticket = carol.get("/accounts/go/plant_lyon/")["Location"].split(LYON, 1)[1]
+    ticket = ticket.lstrip(":0123456789")
+    other = client_of(mallory, lyon)
+    assert other.get(ticket).status_code == 404
+    assert "mallory" in other.get("/settings/").content.decode()
+    assert Client(HTTP_HOST=LYON).get(ticket).status_code == 302
+
+
+def test_a_move_to_a_plant_is_in_its_access_log(db, person, chicago, lyon):
+    person("carol", chicago="manager", lyon="manager")
+    carol, _ = _sign_in(BASE, "carol")
+    ticket = carol.get("/accounts/go/plant_lyon/")["Location"].split(LYON, 1)[1]
+    Client(HTTP_HOST=LYON).get(ticket.lstrip(":0123456789"))
+    line = AccessLog.objects.get(action=AccessLog.Action.HANDED_OVER)
+    assert (line.user_label, line.tenant_id) == ("carol@amis.example", "plant_lyon")
 
 
 def test_a_ticket_for_one_plant_opens_no_other(db, person, chicago, lyon):
