@@ -17,6 +17,7 @@ STATE_DIR = environment.home()
 NAMED_SECRET = environment.secret
 VERSION = __version__
 SECRET_KEY = ENVIRONMENT.secret_key
+SECRET_KEYS = ENVIRONMENT.secret_keys
 DEBUG = ENVIRONMENT.debug
 BASE_DOMAIN = ENVIRONMENT.base_domain
 BASE_HOSTS = frozenset({BASE_DOMAIN.split(":")[0].lower(), "localhost", "127.0.0.1"})

@@ -17,6 +17,7 @@ from amis.environment.database import Database, database_of
 from amis.environment.language_model import LanguageModel, language_model_of
 from amis.environment.mail import Mail, mail_of
 from amis.environment.networks import OWN_NETWORKS, Network, networks_of
+from amis.environment.secret_keys import secret_keys_of
 from amis.environment.sources import (
     DATABASE_NAMES,
     ROOT,
@@ -59,6 +60,7 @@ class Environment:
     database: Database
     redis_url: str
     secret_key: str = field(repr=False)
+    secret_keys: tuple[str, ...] = field(repr=False)
     demo: bool
     debug: bool
     base_domain: str
@@ -97,6 +99,7 @@ def _environment(values: Values) -> Environment:
         database=database_of(values),
         redis_url=_redis(values),
         secret_key=_secret_key(values),
+        secret_keys=secret_keys_of(values),
         demo=demo,
         debug=values.flag("AMIS_DEBUG", default=False),
         base_domain=_base_domain(values),

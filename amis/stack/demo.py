@@ -30,7 +30,11 @@ READY_WITHIN_S = 120.0
 # Before the sentence of a management command that knows why it cannot go on.
 REFUSAL = "CommandError: "
 # What the demo itself fills in, so that the caller's own settings can be checked before it starts.
-FILLED_IN = {"SECRET_KEY": "-" * 32, "REDIS_URL": "redis://127.0.0.1"}
+FILLED_IN = {
+    "SECRET_KEY": "-" * 32,
+    "AMIS_SECRET_KEYS": "-" * 32,
+    "REDIS_URL": "redis://127.0.0.1",
+}
 FILLED_IN_DATABASE = {"DB_HOST": "127.0.0.1", "DB_NAME": "amis", "DB_USER": "amis"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from amis.environment import DATABASE_NAMES, names_cache, names_database
@@ -36,6 +36,8 @@ class Installation:
     cache_password: str
     plc_password: str
     secret_key: str
+    # Installations from before secrets were sealed get theirs at the next start.
+    sealing_key: str = field(default_factory=lambda: secrets.token_urlsafe(48))
 
     def save(self) -> None:
         paths.write_json(paths.STATE, asdict(self))
@@ -95,6 +97,7 @@ def write_environment(installation: Installation, *, base_domain: str, cache_url
     """
     lines = {
         "SECRET_KEY": installation.secret_key,
+        "AMIS_SECRET_KEYS": os.environ.get("AMIS_SECRET_KEYS") or installation.sealing_key,
         "BASE_DOMAIN": base_domain,
         "AMIS_PORT": str(installation.web_port),
         "AMIS_DEMO": "1",

@@ -32,6 +32,7 @@ TEST_ENVIRONMENT = {
     "DB_OWNER_PASSWORD": OWNER_PASSWORD,
     "REDIS_URL": f"redis://127.0.0.1:{PORTS['cache']}/0",
     "SECRET_KEY": "only-for-tests-" + "0" * 40,
+    "AMIS_SECRET_KEYS": "only-for-tests-" + "1" * 40,
     "BASE_DOMAIN": "amis.localhost",
     "AMIS_DEMO": "0",
     "AMIS_DB_LOGIN": "runtime",

@@ -12,6 +12,7 @@ from amis.stack.install import _make, write_environment
 
 GOOD = {
     "SECRET_KEY": "k" * 40,
+    "AMIS_SECRET_KEYS": "s" * 40,
     "REDIS_URL": "redis://127.0.0.1:6379/0",
     "DB_HOST": "db",
     "DB_NAME": "manufacturing",
@@ -41,6 +42,7 @@ def test_a_database_url_wins_and_its_escapes_are_undone(tmp_path: Path):
 def test_every_fault_is_named_at_the_same_time(tmp_path: Path):
     bad = {
         "SECRET_KEY": "short",
+        "AMIS_SECRET_KEYS": "",
         "REDIS_URL": "http://x",
         "DB_HOST": "db",
         "DB_PORT": "seventy",
@@ -61,6 +63,20 @@ def test_a_secret_can_come_from_a_file(tmp_path: Path):
     values = {key: value for key, value in GOOD.items() if key != "SECRET_KEY"}
     environment = load({**values, "SECRET_KEY_FILE": str(secret)}, root=tmp_path)
     assert environment.secret_key == "from-a-docker-secret-" + "0" * 20
+
+
+def test_the_keys_of_secrets_are_listed_the_newest_first(tmp_path: Path):
+    keys = f"{'n' * 40}, {'o' * 40}"
+    assert load({**GOOD, "AMIS_SECRET_KEYS": keys}, root=tmp_path).secret_keys == (
+        "n" * 40,
+        "o" * 40,
+    )
+
+
+@pytest.mark.parametrize("keys", ["", "short", f"{'n' * 40},", f",{'n' * 40}", f"{'n' * 40},short"])
+def test_keys_that_would_seal_nothing_are_refused(keys: str, tmp_path: Path):
+    with pytest.raises(BadEnvironment, match="AMIS_SECRET_KEYS: needs one key or several"):
+        load({**GOOD, "AMIS_SECRET_KEYS": keys}, root=tmp_path)
 
 
 def test_a_secret_with_a_name_of_its_own_is_found_in_every_source(tmp_path: Path):
@@ -128,6 +144,7 @@ def test_passwords_are_not_shown_where_the_settings_are_printed(tmp_path: Path):
     text = repr(load({**GOOD, "DB_PASSWORD": "hush"}, root=tmp_path))
     assert "hush" not in text
     assert "k" * 40 not in text
+    assert "s" * 40 not in text
 
 
 def test_mail_goes_as_the_environment_says(tmp_path: Path):

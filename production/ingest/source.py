@@ -20,6 +20,7 @@ from production.ingest.endpoint import ANSWER_WITHIN_S, new_client, secure
 from production.ingest.items import MonitoredItems, NodeFault
 from production.ingest.plan import ConnectionPlan
 from production.ingest.readings import Reading
+from tenants.secrets import Locked
 
 PROBE_EVERY_S = 1.0
 CLOSE_WITHIN_S = 1.0
@@ -113,6 +114,11 @@ class OpcUaSource:
                 raise Invalid(
                     f"{self._plan.password_env}, which is to hold the password, is neither in the"
                     " ingest worker's environment nor in .env."
+                )
+            if isinstance(self._plan.password, Locked):
+                raise Invalid(
+                    "The password was sealed with a key that is not in AMIS_SECRET_KEYS; add that"
+                    " key there, or enter the password anew."
                 )
             client.set_user(self._plan.username)
             client.set_password(self._plan.password)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from tenants.secrets import SealedField
+
 
 class Connection(models.Model):
     """One OPC UA server. The worker that holds the lease is the only one that talks to it."""
@@ -25,7 +27,7 @@ class Connection(models.Model):
     security_mode = models.CharField(max_length=20, choices=SecurityMode, default=SecurityMode.NONE)
     security_policy = models.CharField(max_length=50, blank=True, default="")
     username = models.CharField(max_length=200, blank=True)
-    password = models.CharField(max_length=500, blank=True)
+    password = SealedField(blank=True)
     password_env = models.CharField(max_length=200, blank=True)
     server_certificate = models.BinaryField(null=True, blank=True)
     parked_certificate = models.BinaryField(null=True, blank=True)

@@ -176,6 +176,14 @@ async def test_a_password_that_the_workers_environment_does_not_hold_is_told(
         await says("HALL2_PASSWORD, which is to hold the password, is neither")
 
 
+async def test_a_password_that_was_sealed_with_another_key_is_told(odd, tmp_path, settings):
+    settings.SECRET_KEYS = ("old-" * 10,)
+    await plant(odd.url, {"heat": "process"}, username="amis", password="right")
+    settings.SECRET_KEYS = ("new-" * 10,)
+    async with collecting(tmp_path):
+        await says("sealed with a key that is not in AMIS_SECRET_KEYS")
+
+
 async def test_a_thousand_tags_that_change_ten_times_a_second_are_all_stored(odd, tmp_path):
     names = [f"tag{number}" for number in range(1000)]
     await odd.start()
