@@ -41,6 +41,9 @@ SHARED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 TENANT_APPS = ["production", "analytics", "ai_insights", "reports"]
 # Tenant apps first: of two commands with one name (create_tenant) the first app's is taken.
@@ -94,6 +97,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "tenants.middleware.Door",
 ]
 ROOT_URLCONF = "amis.urls"
@@ -128,6 +132,31 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+ACCOUNT_ADAPTER = "tenants.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"login": "tenants.accounts.forms.SignInForm"}
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Nobody is told whether an address has an account.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "tenants.accounts.adapter.ResetTokens"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa")
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if ENVIRONMENT.https else "http"
+# Counted by tenants, over all doors and in Valkey.
+ACCOUNT_RATE_LIMITS = False
+MFA_ADAPTER = "tenants.accounts.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "tenants.accounts.forms.CodeForm",
+    "reauthenticate": "tenants.accounts.forms.CodeAgainForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "AMIS"
+# Phones are up to half a minute wrong.
+MFA_TOTP_TOLERANCE = 1
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 SESSION_ENGINE = "tenants.sessions"
 SESSION_COOKIE_HTTPONLY = True
@@ -242,6 +271,8 @@ LANGUAGE_MODEL = ENVIRONMENT.language_model
 MAIL = ENVIRONMENT.mail
 REPORTS_DIR = STATE_DIR / "reports"
 MAIL_DIR = STATE_DIR / "mail"
+EMAIL_BACKEND = "amis.post.Queued"
+DEFAULT_FROM_EMAIL = MAIL.sender
 # Files of a plant lie in a folder of its id inside each of these, and leave with it.
 _DATA_DIR = BASE_DIR / (ENVIRONMENT.data_dir or STATE_DIR / "data")
 RAW_DIR, PROCESSED_DIR = _DATA_DIR / "raw", _DATA_DIR / "processed"

@@ -63,6 +63,12 @@ def tenant_of_host(host: str) -> str | None:
     return schema
 
 
+def plant_of_host(host: str) -> Tenant | None:
+    """The plant whose host this is; None on a base host. Raises NotFound for a host of nobody."""
+    tenant_id = tenant_of_host(host)
+    return Tenant.objects.filter(schema_name=tenant_id).first() if tenant_id else None
+
+
 def named_tenant(*, host: str, path: str, header: str | None) -> str | None:
     """The one tenant_id that host, path and `X-Tenant` name together; None when none does.
 

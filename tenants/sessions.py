@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from secrets import token_urlsafe
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from tenants.models import Tenant, User
 from tenants.selectors import NO_SUCH_TENANT, host_without_port, place_of
 
 HOST_KEY = "host"
+SIGNED_IN_AT = "signed_in_at"
 HANDOVER_S = 30
 SALT = "amis.handover"
 SESSION_KEY = re.compile(r"[a-z0-9]{8,40}")
@@ -30,10 +32,13 @@ class SessionStore(db.SessionStore):
         return bool(key) and SESSION_KEY.fullmatch(key) is not None
 
 
-def begin_session(request: HttpRequest, user: User) -> None:
-    """Sign the person in on this host, and on this host only."""
+def begin_session(request: HttpRequest, user: User, *, signed_in_at: float | None = None) -> None:
+    """Sign the person in on this host, and on this host only. `signed_in_at` is when the person
+    proved who it is (seconds since 1970), where that was not now.
+    """
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     request.session[HOST_KEY] = host_without_port(request.get_host())
+    request.session[SIGNED_IN_AT] = time.time() if signed_in_at is None else signed_in_at
 
 
 def session_belongs_to(request: HttpRequest, host: str) -> bool:
@@ -53,9 +58,14 @@ def plant_url(tenant: Tenant, *, scheme: str | None = None, port: int | None = N
     return f"{scheme}://{domain}" + ("" if port == standard or ":" in domain else f":{port}")
 
 
-def handover_path(user: User, tenant: Tenant) -> str:
+def handover_path(user: User, tenant: Tenant, *, signed_in_at: float = 0.0) -> str:
     """A path on the plant's host that signs this person in there, once, within 30 s."""
-    payload = {"user": user.pk, "tenant": tenant.tenant_id, "nonce": token_urlsafe(16)}
+    payload = {
+        "user": user.pk,
+        "tenant": tenant.tenant_id,
+        "signed_in_at": signed_in_at,
+        "nonce": token_urlsafe(16),
+    }
     return f"/accounts/enter/?ticket={signing.dumps(payload, salt=SALT)}"
 
 
@@ -77,5 +87,5 @@ def accept_handover(request: HttpRequest, ticket: str, tenant_id: str) -> User:
     if user is None:
         raise NotFound(NO_SUCH_TENANT)
     place_of(user, tenant_id)
-    begin_session(request, user)
+    begin_session(request, user, signed_in_at=payload["signed_in_at"])
     return user

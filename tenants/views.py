@@ -1,24 +1,20 @@
-"""Signing in and out, choosing a plant, and crossing to its host."""
+"""Choosing a plant and crossing to its host."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
-from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from amis.errors import AmisError, NotFound
 from tenants import selectors, sessions
 from tenants.middleware import refusal
-from tenants.models import AccessLog, Tenant
+from tenants.models import AccessLog
 from tenants.permissions import PlatformAction, may_on_platform
 from tenants.services.audit import note
 
@@ -38,36 +34,6 @@ def by_session(view: Page) -> Page:
         return view(request, **kwargs)
 
     return page
-
-
-class SignIn(LoginView):
-    """A plain form; on a plant's host it names the plant."""
-
-    template_name = "accounts/login.html"
-    redirect_authenticated_user = True
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            self.tenant = _tenant_of(request)
-        except AmisError as error:
-            return refusal(request, error)
-        return super().dispatch(request, *args, **kwargs)
-
-    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        sessions.begin_session(self.request, form.get_user())
-        return HttpResponseRedirect(self.get_success_url())
-
-    def get_default_redirect_url(self) -> str:
-        return "/" if self.tenant else "/accounts/plants/"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(tenant=self.tenant, **kwargs)
-
-
-@require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
-    logout(request)
-    return redirect("/accounts/login/")
 
 
 @by_session
@@ -90,7 +56,9 @@ def go(request: HttpRequest, tenant_id: str) -> HttpResponse:
         return refusal(request, error)
     port = int(request.get_port())
     url = sessions.plant_url(place.tenant, scheme=request.scheme, port=port)
-    return redirect(url + sessions.handover_path(request.user, place.tenant))
+    since = request.session.get(sessions.SIGNED_IN_AT, 0.0)
+    path = sessions.handover_path(request.user, place.tenant, signed_in_at=since)
+    return redirect(url + path)
 
 
 @never_cache
@@ -98,7 +66,7 @@ def go(request: HttpRequest, tenant_id: str) -> HttpResponse:
 def enter(request: HttpRequest) -> HttpResponse:
     """The other end of `go`, on the plant's host."""
     try:
-        tenant = _tenant_of(request)
+        tenant = selectors.plant_of_host(request.get_host())
         if tenant is None:
             raise NotFound(selectors.NO_SUCH_TENANT)
         ticket = request.GET.get("ticket", "")
@@ -107,8 +75,3 @@ def enter(request: HttpRequest) -> HttpResponse:
     except AmisError as error:
         return refusal(request, error)
     return redirect("/")
-
-
-def _tenant_of(request: HttpRequest) -> Tenant | None:
-    tenant_id = selectors.tenant_of_host(request.get_host())
-    return Tenant.objects.filter(schema_name=tenant_id).first() if tenant_id else None

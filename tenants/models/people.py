@@ -24,14 +24,30 @@ class TimeDisplay(models.TextChoices):
 
 
 class PeopleByEmail(UserManager["User"]):
-    """Accounts are found by e-mail, whatever its case."""
+    """Accounts are found by e-mail address or user name, whatever their case."""
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email__iexact=username)
+        user = self.by_sign_in_name(username or "")
+        if user is None:
+            raise self.model.DoesNotExist
+        return user
+
+    def by_sign_in_name(self, name: str) -> User | None:
+        """Whose e-mail address this is, else whose user name; of two that differ by case, who is
+        written so.
+        """
+        if "\0" in name:
+            return None
+        for field in ("email", "username"):
+            found = list(self.filter(**{f"{field}__iexact": name}))
+            exact = [user for user in found if getattr(user, field) == name]
+            if found:
+                return next(iter(exact or found)) if exact or len(found) == 1 else None
+        return None
 
 
 class User(AbstractUser):
-    """A person. Signs in with the e-mail address; `username` is the name that the API shows."""
+    """A person. Signs in with the e-mail address or `username`, the name that the API shows."""
 
     email = models.EmailField(unique=True)
     is_corporate = models.BooleanField(

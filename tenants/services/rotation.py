@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 from django_tenants.utils import schema_context
 
 from tenants.models import Tenant
-from tenants.secrets import Locked, SealedField
+from tenants.secrets import Locked, SealedField, WrongKey, seal, unseal
 from tenants.services.migrations import HAVE_A_SCHEMA, PUBLIC
+
+FACTOR_SECRETS = {"secret", "seed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,26 @@ class Rotated:
 
 def rotate_secrets() -> Iterator[Rotated]:
     """Schema by schema; one that was stopped can be run again."""
-    yield _rotate(PUBLIC, settings.SHARED_APPS)
+    yield _rotate_factors()
     plants = Tenant.objects.filter(status__in=HAVE_A_SCHEMA).order_by("schema_name")
     for schema in list(plants.values_list("schema_name", flat=True)):
         yield _rotate(schema, settings.TENANT_APPS)
+
+
+@transaction.atomic
+def _rotate_factors() -> Rotated:
+    """Secrets of authenticators and seeds of recovery codes, which lie in the public schema."""
+    sealed, locked = 0, []
+    for row in Authenticator.objects.select_for_update().order_by("pk"):
+        for key in FACTOR_SECRETS & row.data.keys():
+            try:
+                row.data[key] = seal(unseal(row.data[key]))
+            except WrongKey:
+                locked.append(f"{row.type} of user {row.user_id}")
+                continue
+            row.save(update_fields=["data"])
+            sealed += 1
+    return Rotated(PUBLIC, sealed, tuple(locked))
 
 
 def _rotate(schema: str, labels: list[str]) -> Rotated:

@@ -1,0 +1,1 @@
+"""What AMIS adds to django-allauth: its adapters and forms, which the settings name."""
