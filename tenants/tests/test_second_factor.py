@@ -11,7 +11,7 @@ import time
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from tenants.models import AccessLog
@@ -159,3 +159,23 @@ def test_a_session_that_came_by_a_link_is_as_old_as_the_one_it_came_from(db, ali
     there.get(f"/accounts/{ticket}")
     assert is_in(there)
     assert there.get(ACTIVATE)["Location"].startswith("/accounts/reauthenticate/")
+
+
+def test_who_owes_a_code_may_begin_anew_as_somebody_else(secret, person):
+    person("carol", chicago="viewer")
+    client, _ = sign_in("alice", "alice-knows-7")
+    assert client.get("/accounts/login/")["Location"].startswith(CODE)
+    client.post("/accounts/logout/")
+    assert client.get("/accounts/login/").status_code == 200
+    client.post("/accounts/login/", {"username": "carol", "password": "carol-knows-7"})
+    assert is_in(client)
+
+
+def test_the_operator_can_take_a_lost_factor(secret, alice, capsys):
+    call_command("switch_off_factor", user="alice@amis.example")
+    assert "signs in by password alone" in capsys.readouterr().out
+    assert is_in(sign_in("alice", "alice-knows-7")[0])
+    assert AccessLog.objects.filter(about="switched off by the operator", user_id=alice.pk).exists()
+    for name in ("alice", "nobody"):
+        with pytest.raises(CommandError, match=name):
+            call_command("switch_off_factor", user=name)
