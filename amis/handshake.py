@@ -7,7 +7,8 @@ from typing import Any
 from autobahn.websocket.types import ConnectionDeny
 from daphne.ws_protocol import WebSocketProtocol
 
-STATUSES = {4401: (401, "Not signed in"), 4403: (403, "Not allowed"), 4404: (404, "Not found")}
+STATUSES = {4401: (401, "Not signed in"), 4403: (403, "Not allowed"), 4404: (404, "Not found"),
+            4429: (429, "Too many requests")}  # fmt: skip
 
 
 def answer_refusals_by_their_code() -> None:

@@ -6,9 +6,11 @@ import re
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from amis import trace
+from amis.callers import caller_address
 
 Answer = Callable[[HttpRequest], HttpResponse]
 GIVEN_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
@@ -32,7 +34,13 @@ class RequestId:
         request.id = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
         trace.request_id.set(request.id)
         trace.user.set("-")
-        trace.address.set(request.META.get("REMOTE_ADDR", ""))
+        trace.address.set(
+            caller_address(
+                request.META.get("REMOTE_ADDR", ""),
+                request.headers.get("X-Forwarded-For", ""),
+                settings.ENVIRONMENT.doors.proxies,
+            )
+        )
         response = self.get_response(request)
         response["X-Request-ID"] = request.id
         return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from math import ceil
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import connection
@@ -12,8 +13,8 @@ from django.shortcuts import render
 from django_tenants.utils import tenant_context
 
 from amis import trace
-from amis.errors import AmisError, NotFound, NotSignedIn
-from tenants import selectors
+from amis.errors import AmisError, NotFound, NotSignedIn, TooMany
+from tenants import rates, selectors
 from tenants.models import User
 from tenants.permissions import Place
 from tenants.services.tokens import note_use
@@ -48,7 +49,10 @@ class Door:
                 return self.get_response(request)
             _identify(request)
             trace.user.set(request.user.username)
+            rates.check_user(request.user.pk)
             request.place = _locate(request)
+            if request.place is not None:
+                rates.check_plant(request.place.tenant.schema_name)
         except AmisError as error:
             return refusal(request, error)
         if request.place is None:
@@ -108,6 +112,13 @@ def _locate(request: HttpRequest) -> Place | None:
 
 def refusal(request: HttpRequest, error: AmisError) -> HttpResponse:
     """The error in the form that the caller reads: JSON, a redirect to sign in, or a page."""
+    response = _refusal(request, error)
+    if isinstance(error, TooMany):
+        response["Retry-After"] = str(ceil(error.wait))
+    return response
+
+
+def _refusal(request: HttpRequest, error: AmisError) -> HttpResponse:
     if is_api(request) or wants_json(request):
         body = {"code": error.code, "message": error.message, "extra": error.extra}
         response: HttpResponse = JsonResponse(body, status=error.status)
@@ -118,5 +129,6 @@ def refusal(request: HttpRequest, error: AmisError) -> HttpResponse:
         return redirect_to_login(request.get_full_path())
     if isinstance(error, NotFound):
         return render(request, "404.html", status=404)
-    page = "400.html" if error.status == 400 else "403.html"
+    own = {400: "400.html", 429: "429.html"}
+    page = own.get(error.status, "403.html")
     return render(request, page, {"message": error.message}, status=error.status)

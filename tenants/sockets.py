@@ -14,14 +14,14 @@ from django.db import connection
 from django.http import parse_cookie
 
 from amis.errors import AmisError, NotAllowed, NotFound, NotSignedIn
-from tenants import selectors
+from tenants import rates, selectors
 from tenants.models import ApiToken, User
 from tenants.permissions import Place
 from tenants.services.tokens import note_use
 from tenants.sessions import session_belongs_to
 
 PATHS = frozenset({"/ws", "/ws/"})
-CLOSE_CODES = {401: 4401, 403: 4403, 404: 4404, 400: 4404}
+CLOSE_CODES = {401: 4401, 403: 4403, 404: 4404, 400: 4404, 429: 4429}
 
 
 class SocketDoor:
@@ -34,7 +34,7 @@ class SocketDoor:
         try:
             if scope["path"] not in PATHS:
                 raise NotFound("There is no WebSocket here.")
-            user, place = await database_sync_to_async(admit)(scope)
+            user, place = await database_sync_to_async(_counted)(scope)
         except AmisError as error:
             await refuse(error, receive, send)
             return
@@ -46,6 +46,14 @@ async def refuse(error: AmisError, receive: Any, send: Any) -> None:
     await receive()
     code = CLOSE_CODES.get(error.status, 4404)
     await send({"type": "websocket.close", "code": code, "reason": error.message})
+
+
+def _counted(scope: dict[str, Any]) -> tuple[User, Place]:
+    """An upgrade counts like any request. Raises TooMany, and what `admit` raises."""
+    user, place = admit(scope)
+    rates.check_user(user.pk)
+    rates.check_plant(place.tenant.schema_name)
+    return user, place
 
 
 def admit(scope: dict[str, Any]) -> tuple[User, Place]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from ai_insights.models import Insight
 from ai_insights.selectors.insights import insight_of
 from ai_insights.selectors.windows import DAILY_DAYS, insight_window
-from ai_insights.services.rate import take_turn
 from ai_insights.services.write import write_insight
 from analytics.models import Run
 from analytics.selectors.settled import predictions_are_settled, predictions_are_there
 from analytics.services.runs import Piece, plan_run, unsent
 from production.models import Job, ProductionRecord
 from production.services.jobs import create_job
+from tenants.rates import check_analyses
 
 KIND = "insight"
 PAGE = "/insights/"
@@ -26,7 +26,7 @@ PREDICTED = "predicted"
 @transaction.atomic
 def ask_for_insight(*, days: int, now: datetime, user: Any) -> tuple[Job, Run]:
     """The job of an analysis that is written anew. Raises TooMany."""
-    take_turn()
+    check_analyses(connection.schema_name)
     job = create_job(kind=KIND, user_id=user.pk, user_label=str(user))
     return job, plan_run(Piece(KIND, now, chunk=f"{days}:{job.pk}"), job=job)
 

@@ -11,13 +11,13 @@ from django.utils import timezone as clock
 from ai_insights.models import Insight
 from ai_insights.selectors.windows import insight_window
 from ai_insights.services import asked
-from ai_insights.services.rate import MOST
 from amis.errors import TooMany
 from analytics.models import Run
 from analytics.services import runs
 from analytics.services.runs import carry_out
 from analytics.tests.past import NOW, fill
 from production.models import Job
+from tenants.rates import ANALYSES as MOST
 
 
 @pytest.fixture

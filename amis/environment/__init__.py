@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from amis.environment.database import Database, database_of
+from amis.environment.doors import Doors, doors_of
 from amis.environment.language_model import LanguageModel, language_model_of
 from amis.environment.mail import Mail, mail_of
 from amis.environment.networks import OWN_NETWORKS, Network, networks_of
@@ -35,6 +36,7 @@ __all__ = [
     "ROOT",
     "BadEnvironment",
     "Database",
+    "Doors",
     "Environment",
     "LanguageModel",
     "Mail",
@@ -69,6 +71,7 @@ class Environment:
     https: bool
     live_interval_s: float
     max_requests: int
+    doors: Doors
     opcua_server_url: str
     opcua_allow: tuple[Network, ...]
     db_login: str
@@ -108,6 +111,7 @@ def _environment(values: Values) -> Environment:
         https=values.flag("AMIS_HTTPS", default=False),
         live_interval_s=values.number("AMIS_LIVE_INTERVAL_S", 5.0, float, lowest=0.2, highest=60),
         max_requests=values.number("AMIS_MAX_REQUESTS", 24, int, lowest=1, highest=1000),
+        doors=doors_of(values),
         opcua_server_url=_opcua(values),
         opcua_allow=networks_of(values, "AMIS_OPCUA_ALLOW", OWN_NETWORKS),
         db_login=values.choice("AMIS_DB_LOGIN", "runtime", ("runtime", "owner")),

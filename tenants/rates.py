@@ -1,0 +1,136 @@
+"""How often somebody may ask, and how often be wrong: counted in Valkey, over all processes.
+
+Each count is a moving window of a minute. Without Valkey nobody is held up: a plant that goes on
+without its limits is better than one that stands still with them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+import unicodedata
+from functools import lru_cache
+
+import redis
+from django.conf import settings
+from limits.storage import RedisStorage
+
+from amis.callers import household
+from amis.errors import TooMany
+from tenants.live import plant_key, valkey
+
+log = logging.getLogger(__name__)
+PER_S = 60
+WRONG_PER_ACCOUNT, WRONG_PER_ADDRESS = 5, 10
+ANALYSES = 10
+ASK_AGAIN_S = 5.0
+_away = {"until": 0.0}
+
+
+class Windows(RedisStorage):
+    """The library's counts under our own keys, so that a plant's begin with its schema."""
+
+    def prefixed_key(self, key: str) -> str:
+        return key
+
+
+def check_user(user_id: int) -> None:
+    """Count a request of a person at any plant. Raises TooMany."""
+    most = settings.ENVIRONMENT.doors.per_user
+    _take(_common("asked", str(user_id)), most, f"At most {most:,} requests a minute a person")
+
+
+def check_plant(schema: str) -> None:
+    """Count a request to a plant, whoever asks. Raises TooMany."""
+    most = settings.ENVIRONMENT.doors.per_plant
+    _take(plant_key(schema, "rates:asked"), most, f"At most {most:,} requests a minute a plant")
+
+
+def check_analyses(schema: str) -> None:
+    """Count an analysis that is written anew: tokens cost money, and workers are few."""
+    _take(plant_key(schema, "rates:analyses"), ANALYSES, f"At most {ANALYSES} analyses a minute")
+
+
+def check_sign_in(account: str, address: str) -> tuple[str, ...]:
+    """Count an attempt as wrong before any password is hashed; what was counted is for `forgive`.
+
+    Raises TooMany after five of one account from one address, or ten of one address. The owner
+    of the account, who sits at another address, is not locked out. `account` is what was typed,
+    whether or not there is such an account.
+    """
+    caller = household(address)
+    by_address = _common("wrong", caller)
+    _take(by_address, WRONG_PER_ADDRESS, "Too many attempts to sign in")
+    if not account:
+        return (by_address,)
+    by_account = _common("wrong", _digest(account), caller)
+    return (by_address, _also(by_account, by_address))
+
+
+def check_second_factor(user: str, address: str) -> tuple[str, ...]:
+    """The same for a code: five of one person from all addresses together, because codes are short
+    and whoever is asked for one knows the password already.
+    """
+    by_address = _common("wrong", household(address))
+    _take(by_address, WRONG_PER_ADDRESS, "Too many attempts to sign in")
+    return (by_address, _also(_common("wrong-code", user), by_address))
+
+
+def forgive(counted: tuple[str, ...]) -> None:
+    """The attempt was right: it is taken back."""
+    try:
+        for key in counted:
+            valkey().lpop(key)
+    except redis.RedisError as error:
+        _lost(error)
+
+
+def _also(key: str, before: str) -> str:
+    """Count an account's attempt; one that is refused is taken back from its address."""
+    try:
+        _take(key, WRONG_PER_ACCOUNT, "Too many attempts to sign in to this account")
+    except TooMany:
+        forgive((before,))
+        raise
+    return key
+
+
+def _take(key: str, most: int, sentence: str) -> None:
+    if time.monotonic() < _away["until"]:
+        return
+    try:
+        taken = _windows().acquire_entry(key, most, PER_S)
+        since = None if taken else _windows().get_moving_window(key, most, PER_S)[0]
+    except redis.RedisError as error:
+        _lost(error)
+        return
+    if _away["until"]:
+        _away["until"] = 0.0
+        log.warning("Valkey answers again: requests are counted.")
+    if since is not None:
+        wait = max(since + PER_S - time.time(), 1.0)
+        raise TooMany(f"{sentence}; try again in {wait:.0f} s.", wait=wait)
+
+
+def _lost(error: redis.RedisError) -> None:
+    """Say it once, and do not let every request wait for the answer that does not come."""
+    if not _away["until"]:
+        log.error("Valkey does not answer (%s): requests are not counted.", type(error).__name__)
+    _away["until"] = time.monotonic() + ASK_AGAIN_S
+
+
+def _common(*parts: str) -> str:
+    return plant_key("public", ":".join(("rates", *parts)))
+
+
+def _digest(account: str) -> str:
+    """The account in a key of fixed length that shows nobody's address."""
+    same = unicodedata.normalize("NFKC", account).strip().casefold()
+    return hashlib.sha256(same.encode()).hexdigest()[:32]
+
+
+@lru_cache(maxsize=1)
+def _windows() -> Windows:
+    url = settings.ENVIRONMENT.redis_url
+    return Windows(url, connection_pool=valkey().connection_pool)
