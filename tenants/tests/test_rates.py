@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import re
 import threading
 
 import pytest
@@ -119,7 +120,8 @@ def test_a_known_and_an_unknown_account_get_the_same_answers(db, alice, chicago,
     after = len(hashed)
     unknown = [sign_in("nobody", "wrong", address=OWNER) for _ in range(6)]
     assert [a.status_code for a in known] == [a.status_code for a in unknown]
-    assert known[5].content == unknown[5].content
+    told, of_nobody = (re.sub(rb"\d+ s\b", b"N s", a[5].content) for a in (known, unknown))
+    assert told == of_nobody
     assert len(hashed) == 2 * after
 
 
