@@ -96,3 +96,22 @@ def test_who_has_a_password_is_only_told_where_to_sign_in(db, alice, bob, chicag
 def test_nobody_signs_in_without_a_password(path):
     for word in ("", "!", " "):
         assert sign_in("dora", word)[1].status_code == 200
+
+
+def test_who_is_given_a_role_by_the_api_can_sign_in_from_the_letter_alone(
+    db, alice, chicago, client_of
+):
+    body = {
+        "user_id": "erin",
+        "user_name": "Erin Example",
+        "user_email": "erin@amis.example",
+        "role": "operator",
+    }
+    answer = client_of(alice, chicago).post(
+        "/api/tenants/plant_chicago/users/grant-access", body, content_type="application/json"
+    )
+    assert (answer.status_code, answer.json()["invited"]) == (200, True)
+    [letter] = mail.outbox
+    client = Client(HTTP_HOST=CHICAGO)
+    client.post(LINK.search(letter.body)[2], WORD)
+    assert is_in(client)
