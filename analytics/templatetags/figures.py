@@ -98,6 +98,12 @@ def plant_day(value: datetime, zone: str) -> str:
 
 
 @register.filter
+def plant_date(value: datetime, zone: str) -> str:
+    """With the year: for what may lie long ago or ahead."""
+    return f"{plant_day(value, zone)} {value.astimezone(ZoneInfo(zone)).year}"
+
+
+@register.filter
 def lasting(start: datetime | str | None, end: datetime | None = None) -> str:
     """From `start` until `end` or now: 24 min, 1 h 12 min."""
     if not start:
