@@ -15,15 +15,15 @@ from django.conf import settings
 from django.urls import re_path
 
 from amis import clock
-from amis.handshake import answer_refusals_by_their_code
 from amis.limit import RequestLimit
+from amis.refusals import answer_refusals_in_full
 from production.consumers import LiveConsumer
 from tenants.backend.base import DatabaseWrapper
 from tenants.backend.idle import IdleConnections
 from tenants.sockets import SocketDoor
 
 DatabaseWrapper.idle = IdleConnections()
-answer_refusals_by_their_code()
+answer_refusals_in_full()
 # What requests hand to workers goes by our own application, which names the plant in each message;
 # as the default it is there for every thread.
 clock.app.set_default()

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import uuid
 from typing import Any
+
+from amis import trace
 
 WAIT_S = 10.0
 
@@ -27,7 +28,7 @@ class RequestLimit:
         try:
             await asyncio.wait_for(self._places.acquire(), self._wait_s)
         except TimeoutError:
-            await _refuse(send)
+            await _refuse(scope, send)
             return
         try:
             await self._app(scope, receive, send)
@@ -35,14 +36,16 @@ class RequestLimit:
             self._places.release()
 
 
-async def _refuse(send: Any) -> None:
+async def _refuse(scope: dict[str, Any], send: Any) -> None:
     body = json.dumps(
         {"code": "busy", "message": "Too many requests at once; try again shortly.", "extra": {}}
     ).encode()
+    given = dict(scope.get("headers", ())).get(b"x-request-id", b"").decode("latin1")
     headers = [
         (b"content-type", b"application/json"),
         (b"retry-after", b"5"),
-        (b"x-request-id", uuid.uuid4().hex.encode()),
+        (b"x-request-id", trace.id_of(given).encode()),
+        (b"x-content-type-options", b"nosniff"),
     ]
     await send({"type": "http.response.start", "status": 503, "headers": headers})
     await send({"type": "http.response.body", "body": body})

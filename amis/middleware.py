@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import uuid
 from collections.abc import Callable
 
 from django.conf import settings
@@ -13,7 +11,6 @@ from amis import trace
 from amis.callers import caller_address
 
 Answer = Callable[[HttpRequest], HttpResponse]
-GIVEN_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 POLICY = (
     "default-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; "
     "img-src 'self' data:; object-src 'none'"
@@ -30,8 +27,7 @@ class RequestId:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
-        request.id = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+        request.id = trace.id_of(request.headers.get("X-Request-ID", ""))
         trace.request_id.set(request.id)
         trace.user.set("-")
         trace.address.set(

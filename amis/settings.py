@@ -88,9 +88,11 @@ MIDDLEWARE = [
     "amis.middleware.SecurityHeaders",
     "amis.middleware.AnyHostForProbes",
     "amis.middleware.LengthOfChunks",
+    # Before static files are answered, which carry the same headers.
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     # Before anything that asks the database or hashes a password.
     "tenants.guesses.Guesses",
@@ -159,7 +161,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "AMIS"
 # Phones are up to half a minute wrong.
 MFA_TOTP_TOLERANCE = 1
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+MESSAGE_STORAGE = "tenants.sessions.Messages"
 SESSION_ENGINE = "tenants.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

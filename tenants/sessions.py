@@ -8,6 +8,7 @@ from secrets import token_urlsafe
 
 from django.conf import settings
 from django.contrib.auth import login
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.contrib.sessions.backends import db
 from django.core import signing
 from django.core.cache import cache
@@ -30,6 +31,12 @@ class SessionStore(db.SessionStore):
     def _validate_session_key(self, key: str | None) -> bool:
         """A cookie may hold anything, even a NUL, about which PostgreSQL cannot be asked."""
         return bool(key) and SESSION_KEY.fullmatch(key) is not None
+
+
+class Messages(CookieStorage):
+    """What the next page says, in a cookie of this host alone."""
+
+    cookie_name = "__Host-messages" if settings.ENVIRONMENT.https else "messages"
 
 
 def begin_session(request: HttpRequest, user: User, *, signed_in_at: float | None = None) -> None:

@@ -13,6 +13,8 @@ from django.contrib.auth import get_user
 from django.db import connection
 from django.http import parse_cookie
 
+from amis import trace
+from amis.callers import caller_address
 from amis.errors import AmisError, NotAllowed, NotFound, NotSignedIn
 from tenants import rates, selectors
 from tenants.models import ApiToken, User
@@ -31,6 +33,7 @@ class SocketDoor:
         self._app = app
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        _set_trace(scope, _headers(scope))
         try:
             if scope["path"] not in PATHS:
                 raise NotFound("There is no WebSocket here.")
@@ -38,7 +41,9 @@ class SocketDoor:
         except AmisError as error:
             await refuse(error, receive, send)
             return
-        await self._app({**scope, "user": user, "place": place}, receive, send)
+        trace.user.set(user.username)
+        admitted = {**scope, "user": user, "place": place}
+        await self._app(admitted, receive, _with_id(send, trace.request_id.get()))
 
 
 async def refuse(error: AmisError, receive: Any, send: Any) -> None:
@@ -46,6 +51,31 @@ async def refuse(error: AmisError, receive: Any, send: Any) -> None:
     await receive()
     code = CLOSE_CODES.get(error.status, 4404)
     await send({"type": "websocket.close", "code": code, "reason": error.message})
+
+
+def _headers(scope: dict[str, Any]) -> dict[str, str]:
+    return {name.decode("latin1"): value.decode("latin1") for name, value in scope["headers"]}
+
+
+def _set_trace(scope: dict[str, Any], headers: dict[str, str]) -> None:
+    """The same that every HTTP request has."""
+    peer = (scope.get("client") or [""])[0]
+    forwarded, proxies = headers.get("x-forwarded-for", ""), settings.ENVIRONMENT.doors.proxies
+    trace.request_id.set(trace.id_of(headers.get("x-request-id", "")))
+    trace.address.set(caller_address(peer, forwarded, proxies))
+    trace.user.set("-")
+
+
+def _with_id(send: Any, request_id: str) -> Any:
+    """Sends, and puts the request's id into the answer to the handshake."""
+
+    async def sends(message: dict[str, Any]) -> None:
+        if message["type"] == "websocket.accept":
+            own = (b"x-request-id", request_id.encode())
+            message = {**message, "headers": [*message.get("headers", ()), own]}
+        await send(message)
+
+    return sends
 
 
 def _counted(scope: dict[str, Any]) -> tuple[User, Place]:
@@ -59,7 +89,7 @@ def _counted(scope: dict[str, Any]) -> tuple[User, Place]:
 def admit(scope: dict[str, Any]) -> tuple[User, Place]:
     """The caller and the plant. Raises NotSignedIn, NotFound, or NotAllowed for a foreign page."""
     connection.set_schema_to_public()
-    headers = {name.decode("latin1"): value.decode("latin1") for name, value in scope["headers"]}
+    headers = _headers(scope)
     query = parse_qs(scope["query_string"].decode("latin1"))
     host = headers.get("host", "")
     token = _token(headers, query)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from amis.middleware import GIVEN_ID
+from amis.trace import GIVEN_ID
 from tenants.models import AccessLog
 
 CHICAGO = "plant-chicago.amis.localhost"
