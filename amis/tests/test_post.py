@@ -80,3 +80,30 @@ def test_a_letter_that_cannot_go_for_good_is_told_without_its_words(mail, monkey
         tasks.post.apply(args=("c2VjcmV0", ANN))
     assert "A letter was not sent" in caplog.text
     assert "c2VjcmV0" not in caplog.text
+
+
+def test_a_letter_that_may_go_later_is_tried_again(mail, monkeypatch, caplog):
+    tried = []
+
+    def refuse_once(text: str, to: str) -> None:
+        tried.append(to)
+        if len(tried) == 1:
+            raise NotSent("The server is busy.")
+
+    monkeypatch.setattr(post, "post", refuse_once)
+    tasks.post.apply(args=("c2VjcmV0", ANN))
+    assert tried == [ANN, ANN]
+    assert "was not sent" not in caplog.text
+
+
+def test_a_letter_is_given_up_after_five_attempts(mail, monkeypatch, caplog):
+    tried = []
+
+    def refuse(text: str, to: str) -> None:
+        tried.append(to)
+        raise NotSent("The server is busy.")
+
+    monkeypatch.setattr(post, "post", refuse)
+    tasks.post.apply(args=("c2VjcmV0", ANN))
+    assert len(tried) == 5
+    assert "A letter was not sent: The server is busy." in caplog.text

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from kombu.exceptions import OperationalError
 
 from tenants.models import AccessLog
+from tenants.tasks import mail_reset
 from tenants.tests.test_sign_in import BASE, CHICAGO, sign_in
 
 RESET = "/accounts/password/reset/"
 CHANGE = "/accounts/password/change/"
 FRESH = "a-fresh-word-8"
 LINK = re.compile(r"http://([^/]+)(/accounts/password/reset/key/\S+/)")
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch):
+    """A worker's work is done where it is handed over."""
+    monkeypatch.setattr(
+        mail_reset, "apply_async", lambda kwargs, **_: mail_reset(**json.loads(json.dumps(kwargs)))
+    )
 
 
 def asked(email: str, *, host: str = CHICAGO) -> object:
@@ -53,6 +66,34 @@ def test_an_unknown_address_gets_the_same_answer_and_no_mail(db, alice, chicago)
     assert (known.status_code, known.redirect_chain) == (200, unknown.redirect_chain)
     assert known.text == unknown.text
     assert len(mail.outbox) == 1
+
+
+def test_nobody_is_looked_for_while_the_page_is_asked(db, alice, chicago, monkeypatch):
+    """Else the time would tell."""
+    handed_over = []
+    monkeypatch.setattr(mail_reset, "apply_async", lambda **given: handed_over.append(given))
+    asked_sql = []
+    for email in ("alice@amis.example", "nobody@amis.example"):
+        with CaptureQueriesContext(connection) as queries:
+            asked(email)
+        asked_sql.append([query["sql"].split(" WHERE")[0] for query in queries])
+    assert asked_sql[0] == asked_sql[1]
+    assert not any("tenants_user" in sql for sql in asked_sql[0])
+    assert [given["kwargs"]["email"] for given in handed_over] == [
+        "alice@amis.example",
+        "nobody@amis.example",
+    ]
+
+
+def test_without_a_broker_the_answer_is_the_same_and_the_log_tells(
+    db, alice, chicago, monkeypatch, caplog
+):
+    def refuse(**_: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(mail_reset, "apply_async", refuse)
+    assert "If the address belongs" in asked("alice@amis.example").text
+    assert "no worker takes messages" in caplog.text
 
 
 def test_who_was_switched_off_gets_no_mail(db, alice, chicago):
