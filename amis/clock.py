@@ -7,6 +7,8 @@ import os
 from celery.signals import beat_init, setup_logging
 from tenant_schemas_celery.app import CeleryApp
 
+from amis import errand  # noqa: F401 - its import lets requests go with their tasks
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amis.settings")
 # Django's checks would import every page into each worker; tests and `prepare_database` make them.
 os.environ.setdefault("CELERY_SKIP_CHECKS", "1")

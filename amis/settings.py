@@ -283,20 +283,21 @@ _DATA_DIR = BASE_DIR / (ENVIRONMENT.data_dir or STATE_DIR / "data")
 RAW_DIR, PROCESSED_DIR = _DATA_DIR / "raw", _DATA_DIR / "processed"
 PLANT_FOLDERS = (MEDIA_ROOT, REPORTS_DIR, RAW_DIR, PROCESSED_DIR)
 
+LOG_FORMAT = ENVIRONMENT.log_format
+if LOG_FORMAT == "auto":
+    LOG_FORMAT = "text" if sys.stderr.isatty() else "json"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {
-            "format": "%(levelname)s %(name)s "
-            "[%(schema)s %(user)s %(request_id)s %(task)s] %(message)s"
-        }
+        "text": {"()": "amis.logs.TextLine"},
+        "json": {"()": "amis.logs.JsonLine"},
     },
     "filters": {"where": {"()": "amis.logs.Where"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": LOG_FORMAT,
             "filters": ["where"],
         }
     },

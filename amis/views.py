@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone as clock
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import extend_schema
@@ -23,7 +24,7 @@ from rest_framework.views import APIView
 
 from amis import health
 from amis.api import NO_SUCH_ADDRESS, RETRY_AFTER_S, body_of, named
-from amis.errors import AmisError, Invalid, NotAllowed, NotFound, WrongMethod
+from amis.errors import AmisError, Invalid, NotAllowed, NotFound, NotSignedIn, WrongMethod
 from amis.metrics import exposition
 from amis.middleware import PROBES
 from analytics.views import overview
@@ -118,8 +119,15 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @read_only
 def metrics(request: HttpRequest) -> HttpResponse:
+    """Sums over all plants; by plant for whoever has the key."""
+    given, key = request.headers.get("Authorization"), settings.ENVIRONMENT.doors.metrics_token
+    is_known = bool(key) and constant_time_compare(given or "", f"Bearer {key}")
+    if given is not None and not is_known:
+        answer = _answer(request, NotSignedIn("This is not the key of AMIS_METRICS_TOKEN."))
+        answer["WWW-Authenticate"] = "Bearer"
+        return answer
     try:
-        page = exposition()
+        page = exposition(by_plant=is_known)
     except (DatabaseError, redis.RedisError):
         headers = {"Retry-After": str(RETRY_AFTER_S)}
         return HttpResponse("", status=503, content_type=EXPOSITION, headers=headers)

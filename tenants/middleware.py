@@ -14,7 +14,7 @@ from django_tenants.utils import tenant_context
 
 from amis import trace
 from amis.errors import AmisError, NotFound, NotSignedIn, TooMany
-from tenants import rates, selectors
+from tenants import rates, selectors, served
 from tenants.models import User
 from tenants.permissions import Place
 from tenants.services.tokens import note_use
@@ -58,7 +58,9 @@ class Door:
         if request.place is None:
             return self.get_response(request)
         with tenant_context(request.place.tenant):
-            return self.get_response(request)
+            response = self.get_response(request)
+        served.count_answer(request.place.tenant.schema_name, response.status_code)
+        return response
 
 
 def is_open(request: HttpRequest) -> bool:

@@ -76,6 +76,7 @@ class Environment:
     opcua_allow: tuple[Network, ...]
     db_login: str
     log_level: str
+    log_format: str
     history_days: int
     data_dir: str
     language_model: LanguageModel
@@ -116,6 +117,7 @@ def _environment(values: Values) -> Environment:
         opcua_allow=networks_of(values, "AMIS_OPCUA_ALLOW", OWN_NETWORKS),
         db_login=values.choice("AMIS_DB_LOGIN", "runtime", ("runtime", "owner")),
         log_level=values.choice("AMIS_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+        log_format=values.choice("AMIS_LOG_FORMAT", "auto", ("auto", "json", "text")),
         history_days=values.number("AMIS_HISTORY_DAYS", 180, int, lowest=1, highest=3650),
         data_dir=values.text("AMIS_DATA_DIR"),
         language_model=language_model_of(values),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 import secrets
 from dataclasses import asdict, dataclass, field, replace
@@ -102,6 +104,7 @@ def write_environment(installation: Installation, *, base_domain: str, cache_url
         "AMIS_PORT": str(installation.web_port),
         "AMIS_DEMO": "1",
         "AMIS_OPCUA_ALLOW": os.environ.get("AMIS_OPCUA_ALLOW") or "127.0.0.1/32",
+        "AMIS_METRICS_TOKEN": _metrics_token(installation),
         "AMIS_PLC_PASSWORD": installation.plc_password,
     }
     if names_cache(os.environ):
@@ -115,6 +118,12 @@ def write_environment(installation: Installation, *, base_domain: str, cache_url
     lines |= _handed_on()
     text = "".join(f"{name}={value}\n" for name, value in lines.items())
     paths.write_private(paths.ENV, text)
+
+
+def _metrics_token(installation: Installation) -> str:
+    """The caller's own, or one that stays the same as long as the installation does."""
+    made = hmac.new(installation.secret_key.encode(), b"metrics", hashlib.sha256).hexdigest()
+    return os.environ.get("AMIS_METRICS_TOKEN") or made
 
 
 def _handed_on() -> dict[str, str]:

@@ -207,5 +207,8 @@ def _copy_log(source: IO[bytes] | None, path: Path, name: str) -> None:
 
 
 def _line(name: str, text: bytes) -> bytes:
+    """What is an object of JSON already has its time, and stays one."""
+    if text.startswith(b"{"):
+        return text
     stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
     return f"{stamp} {name}: ".encode() + text

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 from django.test import Client
 from django_tenants.utils import tenant_context
@@ -115,6 +117,27 @@ def test_the_health_doors_answer_on_every_host_and_name_no_plant(two_plants, hos
     metrics = client.get("/metrics").content.decode()
     assert 'amis_check_ok{check="database"} 1' in metrics
     assert "chicago" not in (metrics + str(health) + str(ready.json())).lower()
+
+
+def test_figures_by_plant_are_for_whoever_has_the_key(two_plants, monkeypatch, alice, client_of):
+    doors = dataclasses.replace(settings.ENVIRONMENT.doors, metrics_token="a-key-of-the-tests-only")
+    changed = dataclasses.replace(settings.ENVIRONMENT, doors=doors)
+    monkeypatch.setattr(settings, "ENVIRONMENT", changed)
+    client_of(alice, two_plants).get("/api/machines")
+    stranger, known = Client(), Client(headers={"Authorization": f"Bearer {doors.metrics_token}"})
+    sums, figures = (client.get("/metrics").content.decode() for client in (stranger, known))
+    assert "tenant_id" not in sums
+    assert 'amis_machines{data="stale"} 1' in sums
+    assert 'amis_machines{tenant_id="plant_chicago",data="stale"} 1' in figures
+    assert 'amis_machines{tenant_id="plant_lyon",data="stale"} 0' in figures
+    assert 'amis_requests_total{tenant_id="plant_chicago",status="200"}' in figures
+
+
+@pytest.mark.parametrize("key", ["Bearer wrong", "Bearer ", "Token x"])
+def test_a_wrong_key_gets_no_figures(two_plants, key):
+    answer = Client(headers={"Authorization": key}).get("/metrics")
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
+    assert b"amis_" not in answer.content
 
 
 def test_the_front_door_tells_programs_what_this_is(two_plants):
