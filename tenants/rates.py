@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 PER_S = 60
 WRONG_PER_ACCOUNT, WRONG_PER_ADDRESS = 5, 10
 ANALYSES = 10
+LETTERS = 60
 ASK_AGAIN_S = 5.0
 _away = {"until": 0.0}
 
@@ -50,6 +51,11 @@ def check_plant(schema: str) -> None:
 def check_analyses(schema: str) -> None:
     """Count an analysis that is written anew: tokens cost money, and workers are few."""
     _take(plant_key(schema, "rates:analyses"), ANALYSES, f"At most {ANALYSES} analyses a minute")
+
+
+def check_invitations(schema: str) -> None:
+    """Count a letter that a plant's manager sends to whatever address. Raises TooMany."""
+    _take(plant_key(schema, "rates:invited"), LETTERS, f"At most {LETTERS} invitations a minute")
 
 
 def check_sign_in(account: str, address: str) -> tuple[str, ...]:

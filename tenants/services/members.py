@@ -13,11 +13,12 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone as clock
 
 from amis.errors import Conflict, Invalid, NotFound
-from tenants import live
-from tenants.models import AccessLog, ApiToken, Membership, Role, User
+from tenants import live, rates
+from tenants.models import AccessLog, ApiToken, Membership, Role, Tenant, User
 from tenants.permissions import Place
 from tenants.services.audit import note
 from tenants.services.invitations import invite
@@ -74,16 +75,20 @@ def grant_access(*, place: Place, by: User, access: Access) -> Granted:
     """Give a person a role in the plant, or change it; who has no account gets one and a mail.
 
     Raises NotAllowed where the new or the present role is above that of `by`, and Conflict where
-    name and address are not of one account or the plant would lose its last administrator.
+    name and address are not of one account or the plant would lose its last administrator, and
+    TooMany for a flood of invitations.
     """
     place.require_rank(access.role)
     try:
         with transaction.atomic():
+            _one_at_a_time(place)
             user = _account(access)
             created = _give(place, user, access.role, by=by)
+            invited = created and not user.has_usable_password()
+            if invited:
+                rates.check_invitations(place.tenant.schema_name)
     except IntegrityError as error:
         raise Conflict("Somebody else did the same just now; look again.") from error
-    invited = created and not user.has_usable_password()
     if invited:
         invite(user=user, tenant=place.tenant, by=by)
     return Granted(user, access.role, created, invited)
@@ -95,6 +100,7 @@ def change_role(*, place: Place, by: User, user_id: str, role: str) -> User:
         raise Invalid(f"role: must be one of {', '.join(Role.values)}.")
     place.require_rank(role)
     with transaction.atomic():
+        _one_at_a_time(place)
         user = _membership(place, user_id).user
         _give(place, user, role, by=by)
     return user
@@ -106,6 +112,7 @@ def revoke_access(*, place: Place, by: User, user_id: str) -> User:
     Raises NotFound for who is no member, and NotAllowed and Conflict as `grant_access`.
     """
     with transaction.atomic():
+        _one_at_a_time(place)
         membership = _membership(place, user_id)
         user = membership.user
         _may_touch(place, membership, by=by)
@@ -123,6 +130,7 @@ def invite_again(*, place: Place, by: User, user_id: str) -> User:
     user = _membership(place, user_id).user
     if user.has_usable_password():
         raise Conflict(f"{user.email} has chosen a password already.")
+    rates.check_invitations(place.tenant.schema_name)
     invite(user=user, tenant=place.tenant, by=by)
     return user
 
@@ -213,25 +221,27 @@ def _may_touch(place: Place, membership: Membership, *, by: User) -> None:
     if membership.role != Role.ADMIN or by.is_superuser:
         return
     admins = _memberships(place).filter(role=Role.ADMIN, user__is_active=True)
-    if not [one for one in admins if one.pk != membership.pk]:
+    if not admins.exclude(pk=membership.pk).exists():
         raise Conflict("This is the plant's last administrator; name another one first.")
+
+
+def _one_at_a_time(place: Place) -> None:
+    """Changes of a plant's people wait for each other, so that two administrators cannot take each
+    other away.
+    """
+    list(Tenant.objects.select_for_update(no_key=True).filter(pk=place.tenant.pk).values("pk"))
 
 
 def _membership(place: Place, user_id: str) -> Membership:
     name = User.normalize_username(user_id)
-    with transaction.atomic():
-        found = (
-            _memberships(place).filter(user__username=name).first() if is_username(name) else None
-        )
+    found = _memberships(place).filter(user__username=name).first() if is_username(name) else None
     if found is None:
         raise NotFound(NO_SUCH_MEMBER)
     return found
 
 
-def _memberships(place: Place) -> Any:
-    """The plant's, kept from changing until the end of the transaction."""
-    rows = Membership.objects.select_for_update(of=("self",)).select_related("user")
-    return rows.filter(tenant=place.tenant).order_by("pk")
+def _memberships(place: Place) -> QuerySet[Membership]:
+    return Membership.objects.filter(tenant=place.tenant).select_related("user")
 
 
 def _note(action: AccessLog.Action, place: Place, by: User, about: str) -> None:

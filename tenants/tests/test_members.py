@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import random
+import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
+from django.core import mail
+from django.db import connection
 from django.test import Client
 
 from amis.asgi import application
+from amis.errors import Conflict, NotFound
 from amis.tests.calls import BASE, CHICAGO, LYON, NEW_MEMBER
 from amis.tests.described import faults
 from amis.tests.test_malformed import ODD, RAW
 from tenants.models import AccessLog, ApiToken, Membership, Role, User
-from tenants.permissions import RANK
+from tenants.permissions import RANK, Place
+from tenants.services.members import access_of, grant_access, revoke_access
 
 GRANT = "/api/users/grant-access"
 ROLES = list(Role.values)
@@ -243,3 +249,66 @@ async def test_the_open_page_of_a_revoked_member_closes_and_no_other(
     assert await pages[1].receive_nothing(timeout=0.5)
     await pages[1].disconnect()
     assert await sync_to_async(ApiToken.objects.filter(revoked_at__isnull=False).count)() == 1
+
+
+def test_of_two_administrators_who_send_each_other_away_one_stays(committed, person, chicago):
+    """Each in a thread of its own, often enough to meet."""
+    place = Place(chicago, "admin")
+
+    def send_away(pair):
+        by, other = pair
+        try:
+            revoke_access(place=place, by=by, user_id=other.username)
+        except (Conflict, NotFound):
+            return False
+        finally:
+            connection.close()
+        return True
+
+    for number in range(5):
+        ada, eve = (person(f"{name}{number}", chicago="admin") for name in ("ada", "eve"))
+        with ThreadPoolExecutor(2) as pool:
+            done = list(pool.map(send_away, [(ada, eve), (eve, ada)]))
+        assert sorted(done) == [False, True]
+        assert Membership.objects.get().role == "admin"
+        Membership.objects.all().delete()
+
+
+def test_parallel_grants_make_one_account_and_no_fault(committed, person, chicago):
+    alice = person("alice", chicago="manager")
+    access = access_of(NEW_MEMBER)
+
+    def let_in(_):
+        try:
+            place = Place(chicago, "manager")
+            return grant_access(place=place, by=alice, access=access).created
+        except Conflict:
+            return None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(let_in, range(4)))
+    assert found.count(True) == 1
+    assert User.objects.filter(username="dora").count() == 1
+
+
+def test_a_flood_of_invitations_is_held_up_and_leaves_no_account(db, alice, of, monkeypatch):
+    monkeypatch.setattr("tenants.rates.LETTERS", 2)
+    client = of(alice)
+    for n in range(3):
+        body = {"user_id": f"dora{n}", "user_email": f"dora{n}@amis.example"}
+        assert grant(client, **body).status_code == (200 if n < 2 else 429)
+    assert not User.objects.filter(username="dora2").exists()
+    assert grant(client, user_id="alice", user_email=alice.email, role="manager").status_code == 200
+
+
+def test_the_invitation_of_the_api_leads_in_and_dies_with_the_membership(db, alice, of):
+    client = of(alice)
+    grant(client)
+    (letter,) = mail.outbox
+    assert letter.to == ["dora@amis.example"]
+    (path,) = re.findall(r"(/accounts/invitation/\S+/)", letter.body)
+    assert Client(HTTP_HOST=CHICAGO).get(path).status_code == 200
+    client.delete("/api/users/dora")
+    assert Client(HTTP_HOST=CHICAGO).get(path).status_code == 404
