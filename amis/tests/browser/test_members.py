@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 import urllib.error
 import urllib.request
+from email import message_from_bytes, policy
+from pathlib import Path
 
 import pytest
 
@@ -43,6 +46,37 @@ def test_alice_invites_dora_changes_her_role_and_sends_her_away_without_scripts(
     assert newest.get_attribute("data-action") == "role_revoked"
     assert "alice@amis.example" in newest.inner_text()
     assert alice.elsewhere == []
+
+
+def test_who_is_invited_follows_the_letter_chooses_a_password_and_is_in(demo, visit):
+    alice = visit("alice")
+    page = alice.go("/settings/members/")
+    page.get_by_label("Name").fill("Emil Eck")
+    page.get_by_label("E-mail").fill("emil@amis.example")
+    page.get_by_role("button", name="Invite", exact=True).click()
+    page.get_by_text("a mail asks for a password").wait_for()
+
+    def link() -> str | None:
+        for file in Path(demo.facts["mail_dir"]).glob("*.eml"):
+            letter = message_from_bytes(file.read_bytes(), policy=policy.default)
+            if "emil@" in str(letter["To"]):
+                text = letter.get_body(("plain",)).get_content()
+                return re.search(r"http://\S+/accounts/invitation/\S+/", text)[0]
+        return None
+
+    address = alice.until(link, within_s=15)
+    emil = visit(None)
+    emil.page.goto(address)
+    for field in emil.page.locator("input[type=password]").all():
+        field.fill("a-fresh-word-8")
+    emil.page.locator("main button[type=submit]").last.click()
+    emil.page.get_by_role("heading", name="Overview").wait_for()
+    page = alice.go("/settings/members/")
+    assert "never" not in row(page, "emil").inner_text()
+    row(page, "emil").get_by_role("button", name="Revoke").click()
+    page.get_by_text("has no access any more").wait_for()
+    emil.go("/settings/")
+    emil.page.get_by_role("heading", name="Not found").wait_for()
 
 
 def test_the_open_page_of_who_is_revoked_is_cut_off(demo, visit):
