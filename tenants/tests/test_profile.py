@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
@@ -10,6 +11,8 @@ from django_tenants.utils import tenant_context
 
 from amis.tests.calls import BASE, CHICAGO, LYON
 from production.models import Connection
+from production.services.reasons import ensure_reasons
+from production.tests.factories import make_machine
 from tenants.models import User
 
 PROFILE = "/accounts/profile/"
@@ -83,3 +86,21 @@ def test_pages_of_the_plant_follow_the_profile(db, alice, chicago, client_of):
     assert 'data-zone="UTC"' in text_of(answer)
     assert re.search(r"</strong> UTC<", text_of(answer))
     assert theme_of(answer) == "dark"
+
+
+def test_the_clock_of_a_strip_is_the_one_of_the_page(db, bob, chicago, client_of, monkeypatch):
+    noon = datetime(2026, 1, 7, 18, 0, tzinfo=UTC)
+    client = client_of(bob, chicago)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: noon)
+    with tenant_context(chicago):
+        make_machine()
+        ensure_reasons()
+    ticks = {}
+    for choice in ("plant", "utc"):
+        client.post(PROFILE, {"theme": "system", "time_display": choice})
+        told = text_of(client.get("/"))
+        ticks[choice] = {
+            int(hour) for hour in re.findall(r"<text[^>]*>(\d\d)(?::00)?</text>", told)
+        }
+    assert ticks["plant"] >= {8, 10, 12}
+    assert ticks["utc"] == {(hour + 6) % 24 for hour in ticks["plant"]}
