@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
@@ -42,7 +42,7 @@ class ConnectionPlan:
     security_mode: str
     security_policy: str
     username: str
-    password: str
+    password: str = field(repr=False)
     password_env: str
     server_certificate: bytes | None
     publishing_interval_ms: int

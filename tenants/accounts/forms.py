@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from tenants.accounts import heard
 from tenants.secrets import WrongKey
 
-LONGEST_NAME, LONGEST_PASSWORD = 254, 200
+LONGEST_NAME = 254
 
 
 class SignInForm(LoginForm):
@@ -29,7 +29,6 @@ class SignInForm(LoginForm):
         )
         name.widget.attrs["maxlength"] = str(LONGEST_NAME)
         self.fields["login"] = name
-        self.fields["password"].widget.attrs |= {"maxlength": str(LONGEST_PASSWORD)}
         self.fields["password"].widget.attrs.pop("placeholder", None)
 
     def add_prefix(self, field_name: str) -> str:

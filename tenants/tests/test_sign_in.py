@@ -131,6 +131,15 @@ def test_a_session_of_another_host_changes_no_password(db, alice, chicago, lyon)
         assert answer.status_code == 404, path
 
 
+def test_the_admins_own_ways_lead_to_these_pages(db, person, client_of):
+    client = client_of(person("root", admin=True))
+    assert client.get("/admin/password_change/")["Location"] == "/accounts/password/change/"
+    assert client.get("/admin/logout/").status_code == 405
+    assert client.post("/admin/logout/")["Location"] == LOGIN
+    assert [action for action, *_ in log()] == [Action.SIGNED_OUT]
+    assert client.get("/admin/").status_code == 302
+
+
 def test_coming_and_going_are_in_the_access_log(db, alice, chicago):
     sign_in("alice", "wrong")
     client, _ = sign_in("alice", "alice-knows-7")
