@@ -35,7 +35,8 @@ def invite(*, user: User, tenant: Tenant, by: User) -> None:
         "days": VALID_DAYS,
     }
     EmailMessage(
-        subject=_("Your way into %(plant)s") % {"plant": tenant.tenant_name},
+        # A line end in a name would be another header.
+        subject=" ".join((_("Your way into %(plant)s") % {"plant": tenant.tenant_name}).split()),
         body=render_to_string("account/email/invitation.txt", names),
         to=[user.email],
     ).send()

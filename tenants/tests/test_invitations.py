@@ -115,3 +115,11 @@ def test_who_is_given_a_role_by_the_api_can_sign_in_from_the_letter_alone(
     client = Client(HTTP_HOST=CHICAGO)
     client.post(LINK.search(letter.body)[2], WORD)
     assert is_in(client)
+
+
+def test_a_line_end_in_a_plants_name_makes_no_header(db, alice, bob, chicago):
+    chicago.tenant_name = "Chicago\r\nBcc: eve@amis.example"
+    invite(user=bob, tenant=chicago, by=alice)
+    [letter] = mail.outbox
+    assert letter.message()["Bcc"] is None
+    assert letter.recipients() == ["bob@amis.example"]

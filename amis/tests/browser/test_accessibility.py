@@ -18,6 +18,8 @@ PAGES = {
     "model versions": "/models/",
     "reports": "/reports/",
     "settings": "/settings/",
+    "password": "/accounts/password/change/",
+    "second factor": "/accounts/2fa/totp/activate/",
     "not found": "/nowhere/",
 }
 LONG_WORDS = """
@@ -38,8 +40,9 @@ def test_a_page_is_accessible_at_every_width_in_both_themes(long_words, visit, n
     assert faults_of(visit("alice", bypass_csp=True), PAGES[name]) == {}
 
 
-def test_the_sign_in_is_accessible_at_every_width_in_both_themes(visit):
-    assert faults_of(visit(None, bypass_csp=True), "/accounts/login/") == {}
+@pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/password/reset/"])
+def test_the_sign_in_is_accessible_at_every_width_in_both_themes(visit, path):
+    assert faults_of(visit(None, bypass_csp=True), path) == {}
 
 
 def test_an_empty_plant_is_accessible_at_every_width_in_both_themes(empty_plant, visit):
