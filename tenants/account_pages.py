@@ -9,6 +9,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.forms import ResetPasswordKeyForm
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -48,16 +49,18 @@ def at_home(view: Page) -> Page:
 @sensitive_post_parameters("password1", "password2")
 def invitation(request: HttpRequest, text: str) -> HttpResponse:
     """The other end of an invitation: asks for a first password and signs in."""
-    plant = request.plant_of_host
+    tenant_id = request.plant_of_host.tenant_id if request.plant_of_host else ""
     try:
-        user = invited_by(text, tenant_id=plant.tenant_id if plant else "")
+        user = invited_by(text, tenant_id=tenant_id)
+        form = ResetPasswordKeyForm(request.POST or None, user=user)
+        if request.method != "POST" or not form.is_valid():
+            return render(request, "account/invitation.html", {"form": form, "invited": user})
+        with transaction.atomic():
+            form.user = invited_by(text, tenant_id=tenant_id, for_use=True)
+            form.save()
     except NotFound as error:
         page = {"message": error.message}
         return render(request, "account/invitation_over.html", page, status=error.status)
-    form = ResetPasswordKeyForm(request.POST or None, user=user)
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "account/invitation.html", {"form": form, "invited": user})
     if request.user.is_authenticated:
         get_adapter().logout(request)
-    form.save()
-    return perform_login(request, Login(user=user))
+    return perform_login(request, Login(user=form.user))

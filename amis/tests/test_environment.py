@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from amis.environment import BadEnvironment, home, load, secret
 from amis.stack import paths
-from amis.stack.install import _make, write_environment
+from amis.stack.install import _make, load_or_make, write_environment
+from amis.stack.ports import free_port
 
 GOOD = {
     "SECRET_KEY": "k" * 40,
@@ -202,3 +204,19 @@ def test_the_demo_hands_mail_and_language_model_on_to_manage_py(tmp_path: Path, 
     assert known.mail.password == "it's a 'secret'"
     assert known.language_model.base_url == "http://127.0.0.1:11434/v1"
     assert paths.ENV.stat().st_mode & 0o077 == 0
+
+
+def test_a_demo_from_before_secrets_were_sealed_gets_a_key_and_keeps_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "STATE", tmp_path / "stack.json")
+    monkeypatch.setattr(paths, "ENV", tmp_path / ".amis" / "env")
+    monkeypatch.delenv("AMIS_SECRET_KEYS", raising=False)
+    paths.ENV.parent.mkdir()
+    port = free_port()
+    before = asdict(_make(port, 1))
+    del before["sealing_key"]
+    paths.write_json(paths.STATE, before)
+    first, second = (load_or_make(web_port=port, history_days=1) for _ in range(2))
+    assert first.sealing_key == second.sealing_key
+    write_environment(first, base_domain="amis.localhost", cache_url="redis://127.0.0.1:6379/0")
+    assert load({}, root=tmp_path).secret_keys == (first.sealing_key,)
+    assert first.sealing_key != first.secret_key

@@ -49,15 +49,18 @@ def invitation_for(user: User, tenant: Tenant) -> str:
     return signing.dumps(payload, salt=SALT)
 
 
-def invited_by(text: str, *, tenant_id: str) -> User:
-    """The person whom an invitation names. Raises NotFound when it is stale, was used, is for
-    another plant, or when the person is no member any more.
+def invited_by(text: str, *, tenant_id: str, for_use: bool = False) -> User:
+    """The person whom an invitation names; `for_use` lets nobody else use it until the transaction
+    ends. Raises NotFound when it is stale, was used, is for another plant, or when the person is
+    no member any more.
     """
     try:
         payload = signing.loads(text, salt=SALT, max_age=VALID_DAYS * 86_400)
     except signing.BadSignature as error:
         raise _dead() from error
     members = Membership.objects.filter(tenant__schema_name=tenant_id, user__is_active=True)
+    if for_use:
+        members = members.select_for_update(of=("user",))
     found = members.filter(user_id=payload["user"]).select_related("user").first()
     if payload["tenant"] != tenant_id or found is None or payload["mark"] != _mark(found.user):
         raise _dead()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from allauth.account.forms import ResetPasswordKeyForm
 from django.core import mail
 from django.test import Client
 
@@ -123,3 +124,18 @@ def test_a_line_end_in_a_plants_name_makes_no_header(db, alice, bob, chicago):
     [letter] = mail.outbox
     assert letter.message()["Bcc"] is None
     assert letter.recipients() == ["bob@amis.example"]
+
+
+def test_of_two_who_use_a_link_at_once_one_comes_in(path, monkeypatch):
+    """The other one's password was written between this one's look and its own writing."""
+    first, second = Client(HTTP_HOST=CHICAGO), Client(HTTP_HOST=CHICAGO)
+    is_valid = ResetPasswordKeyForm.is_valid
+
+    def slowly(form: ResetPasswordKeyForm) -> bool:
+        monkeypatch.setattr(ResetPasswordKeyForm, "is_valid", is_valid)
+        first.post(path, WORD)
+        return is_valid(form)
+
+    monkeypatch.setattr(ResetPasswordKeyForm, "is_valid", slowly)
+    assert second.post(path, WORD).status_code == 404
+    assert (is_in(first), is_in(second)) == (True, False)
