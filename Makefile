@@ -3,7 +3,9 @@ PYTHON ?= python3
 REQUIREMENTS := $(if $(LIGHT),requirements-light.txt,requirements.txt)
 VENV := .venv/bin
 
-.PHONY: demo test lint bench vendor clean setup setup-dev
+AUDITED := $(REQUIREMENTS) requirements-dev.txt
+
+.PHONY: demo test lint audit bench vendor clean setup setup-dev
 
 demo: setup
 	@exec $(VENV)/python -m amis.stack up
@@ -18,6 +20,9 @@ lint: setup-dev
 	@$(VENV)/lint-imports
 	@$(VENV)/djlint templates --lint --quiet
 	@$(VENV)/python scripts/vendor.py --check
+
+audit: setup-dev
+	@$(VENV)/python scripts/audit.py $(AUDITED)
 
 bench: setup-dev
 	@exec $(VENV)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick) $(if $(OUT),--out $(OUT))
