@@ -17,6 +17,7 @@ from django.urls import re_path
 from amis import clock
 from amis.limit import RequestLimit
 from amis.refusals import answer_refusals_in_full
+from amis.turns import Turns
 from production.consumers import LiveConsumer
 from tenants.backend.base import DatabaseWrapper
 from tenants.backend.idle import IdleConnections
@@ -29,7 +30,11 @@ answer_refusals_in_full()
 clock.app.set_default()
 application = ProtocolTypeRouter(
     {
-        "http": RequestLimit(django_app, requests=settings.MAX_REQUESTS),
+        "http": Turns(
+            RequestLimit(django_app, requests=settings.MAX_REQUESTS),
+            # One address has its passwords hashed on half of the processors at most.
+            at_once=max(1, (os.cpu_count() or 1) // 2),
+        ),
         "websocket": SocketDoor(URLRouter([re_path(r"^ws/?$", LiveConsumer.as_asgi())])),
     }
 )

@@ -28,7 +28,7 @@ class RequestLimit:
         try:
             await asyncio.wait_for(self._places.acquire(), self._wait_s)
         except TimeoutError:
-            await _refuse(scope, send)
+            await refuse(scope, send)
             return
         try:
             await self._app(scope, receive, send)
@@ -36,7 +36,8 @@ class RequestLimit:
             self._places.release()
 
 
-async def _refuse(scope: dict[str, Any], send: Any) -> None:
+async def refuse(scope: dict[str, Any], send: Any) -> None:
+    """503, and a sentence."""
     body = json.dumps(
         {"code": "busy", "message": "Too many requests at once; try again shortly.", "extra": {}}
     ).encode()

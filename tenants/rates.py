@@ -26,7 +26,9 @@ WRONG_PER_ACCOUNT, WRONG_PER_ADDRESS = 5, 10
 ANALYSES = 10
 LETTERS = 60
 ASK_AGAIN_S = 5.0
+SHUT_S, MOST_SHUT = 5.0, 10_000
 _away = {"until": 0.0}
+_shut: dict[str, float] = {}
 
 
 class Windows(RedisStorage):
@@ -61,26 +63,31 @@ def check_invitations(schema: str) -> None:
 def check_sign_in(account: str, address: str) -> tuple[str, ...]:
     """Count an attempt as wrong before any password is hashed; what was counted is for `forgive`.
 
-    Raises TooMany after five of one account from one address, or ten of one address. The owner
-    of the account, who sits at another address, is not locked out. `account` is what was typed,
-    whether or not there is such an account.
+    Raises TooMany after five of one account from one address, or ten of one address, those that
+    were refused for their account among them. The owner of the account, who sits at another
+    address, is not locked out. `account` is what was typed, whether or not it exists.
     """
-    caller = household(address)
-    by_address = _common("wrong", caller)
-    _take(by_address, WRONG_PER_ADDRESS, "Too many attempts to sign in")
+    by_address = _check_address(address)
     if not account:
         return (by_address,)
-    by_account = _common("wrong", _digest(account), caller)
-    return (by_address, _also(by_account, by_address))
+    by_account = _common("wrong", _digest(account), household(address))
+    _take(by_account, WRONG_PER_ACCOUNT, "Too many attempts to sign in to this account")
+    return (by_address, by_account)
 
 
 def check_second_factor(user: str, address: str) -> tuple[str, ...]:
     """The same for a code: five of one person from all addresses together, because codes are short
     and whoever is asked for one knows the password already.
     """
-    by_address = _common("wrong", household(address))
-    _take(by_address, WRONG_PER_ADDRESS, "Too many attempts to sign in")
-    return (by_address, _also(_common("wrong-code", user), by_address))
+    by_address = _check_address(address)
+    by_person = _common("wrong-code", user)
+    _take(by_person, WRONG_PER_ACCOUNT, "Too many codes for this account")
+    return (by_address, by_person)
+
+
+def is_shut(caller: str) -> bool:
+    """Whether an address was refused a moment ago, as this process remembers without asking."""
+    return _shut.get(caller, 0.0) > time.monotonic()
 
 
 def forgive(counted: tuple[str, ...]) -> None:
@@ -92,12 +99,15 @@ def forgive(counted: tuple[str, ...]) -> None:
         _lost(error)
 
 
-def _also(key: str, before: str) -> str:
-    """Count an account's attempt; one that is refused is taken back from its address."""
+def _check_address(address: str) -> str:
+    caller = household(address)
+    key = _common("wrong", caller)
     try:
-        _take(key, WRONG_PER_ACCOUNT, "Too many attempts to sign in to this account")
-    except TooMany:
-        forgive((before,))
+        _take(key, WRONG_PER_ADDRESS, "Too many attempts to sign in")
+    except TooMany as error:
+        if len(_shut) >= MOST_SHUT:
+            _shut.clear()
+        _shut[caller] = time.monotonic() + min(error.wait, SHUT_S)
         raise
     return key
 

@@ -32,6 +32,7 @@ KPIS = "/api/machines"
 @pytest.fixture(autouse=True)
 def _believed(monkeypatch):
     monkeypatch.setattr(rates, "_away", {"until": 0.0})
+    monkeypatch.setattr(rates, "_shut", {})
 
 
 @pytest.fixture
