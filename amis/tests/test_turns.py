@@ -85,6 +85,20 @@ async def test_who_was_refused_is_refused_without_asking_the_site_again(shut):
     assert answers[3][2] == b"Too many"
 
 
+async def test_who_goes_on_asking_is_slowed_down_but_a_crowd_is_not(shut):
+    site = Site()
+    site.messages = REFUSED
+    app = Turns(site, at_once=1)
+    shut.add("192.0.2.1")
+    began = asyncio.get_running_loop().time()
+    await asyncio.gather(*(post(app) for _ in range(5)))
+    assert asyncio.get_running_loop().time() - began >= 4 * turns.PAUSE_S
+    began = asyncio.get_running_loop().time()
+    answers = await asyncio.gather(*(post(app) for _ in range(300)))
+    assert {answer[0] for answer in answers} == {429}
+    assert asyncio.get_running_loop().time() - began < 300 * turns.PAUSE_S / 2
+
+
 async def test_a_refusal_is_for_its_address_its_form_and_its_moment(shut, monkeypatch):
     site = Site()
     site.messages = REFUSED
