@@ -1,3 +1,3 @@
-"""The plant's pages of the admin."""
+"""The plant's pages of the admin, and the platform's page of plants."""
 
-from production.admin import pages  # noqa: F401 - its import registers them
+from production.admin import pages, plants  # noqa: F401 - their import registers them

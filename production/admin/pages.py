@@ -19,7 +19,7 @@ from production.admin.forms import (
     SignalForm,
 )
 from production.services.equipment import bump_revisions
-from tenants.admin import PlantModelAdmin, site
+from tenants.admin import PlantModelAdmin, ReadOnly, site
 
 
 class Heard(PlantModelAdmin):
@@ -80,7 +80,7 @@ class ConnectionAdmin(Heard):
             models.Connection.objects.filter(pk=one.pk).update(
                 server_certificate=one.parked_certificate, parked_certificate=None
             )
-            self.log_change(request, one, "")
+            self.log_change(request, one, [{"changed": {"fields": ["trusted certificate"]}}])
         bump_revisions(one.pk for one in waiting)
         messages.info(request, f"{len(waiting)} certificates are trusted now.")
 
@@ -151,6 +151,15 @@ class StopReasonAdmin(PlantModelAdmin):
     form = PlainForm
     list_display = ("code", "name", "parent", "planned", "loss")
     list_select_related = ("parent",)
+
+
+@admin.register(models.Job, site=site)
+class JobAdmin(ReadOnly, PlantModelAdmin):
+    """Long work, its end and its faults; who ordered it cancels it on the page of its kind."""
+
+    list_display = ("kind", "state", "percent", "step", "user_label", "created_at", "finished_at")
+    list_filter = ("state", "kind")
+    exclude = ("user_id",)
 
 
 def _fingerprint(certificate: Any) -> str:

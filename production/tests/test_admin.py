@@ -15,6 +15,7 @@ from amis.admin import site
 from production.models import (
     Area,
     Connection,
+    Job,
     Line,
     Machine,
     PlantClosure,
@@ -25,7 +26,6 @@ from production.models import (
     StopReason,
 )
 from production.tests.test_equipment import SAMPLE, folder, run  # noqa: F401 - fixtures
-from tenants.models import Membership, User
 
 pytestmark = pytest.mark.django_db
 PLANT_MODELS = (
@@ -85,7 +85,7 @@ def save_connection(browser: Client, plant, **changes: str):
 
 def test_the_plants_pages_are_these():
     registered = {m for m in site._registry if m._meta.app_label == "production"}
-    assert registered == set(PLANT_MODELS)
+    assert registered == {*PLANT_MODELS, Job}
 
 
 @pytest.mark.parametrize("model", PLANT_MODELS, ids=lambda m: m.__name__)
@@ -292,47 +292,6 @@ def test_what_has_a_past_cannot_be_deleted(browser, equipped):
         browser.post(page(type(row)), sent)
         with tenant_context(equipped):
             assert type(row).objects.filter(pk=row.pk).exists()
-
-
-def test_the_base_host_shows_plants_and_people_to_an_administrator(person, client_of, equipped):
-    admin = person("root", admin=True)
-    base = client_of(admin)
-    text = base.get("/admin/").content.decode()
-    assert "/admin/tenants/tenant/" in text
-    assert "/admin/production/" not in text
-    for model in ("tenant", "domain", "user", "membership"):
-        assert base.get(f"/admin/tenants/{model}/").status_code == 200
-    assert base.get("/admin/tenants/tenant/1/change/").status_code == 200
-    assert base.get(f"/admin/tenants/user/{admin.pk}/change/").status_code == 200
-    assert base.get("/admin/tenants/user/add/").status_code == 200
-    assert base.get("/admin/production/machine/").status_code == 403
-
-
-def test_an_administrator_gives_a_role_and_the_shared_log_remembers(person, client_of, bob, lyon):
-    base = client_of(person("root", admin=True))
-    sent = {"user": str(bob.pk), "tenant": str(lyon.pk), "role": "operator"}
-    assert base.post("/admin/tenants/membership/add/", sent).status_code == 302
-    assert Membership.objects.get(user=bob, tenant=lyon).role == "operator"
-    assert "operator" in base.get("/admin/").content.decode()
-
-
-def test_an_administrator_makes_an_account(person, client_of):
-    base = client_of(person("root", admin=True))
-    sent = {
-        "username": "dora",
-        "email": "dora@amis.example",
-        "usable_password": "true",
-        "password1": "dora-knows-7",
-        "password2": "dora-knows-7",
-    }
-    assert base.post("/admin/tenants/user/add/", sent).status_code == 302
-    assert User.objects.get(username="dora").check_password("dora-knows-7")
-
-
-def test_a_manager_is_refused_on_the_base_host(alice, client_of):
-    base = client_of(alice)
-    assert base.get("/admin/").status_code == 403
-    assert base.get("/admin/tenants/user/").status_code == 403
 
 
 def test_shared_tables_have_no_page_on_a_plants_host(person, equipped, client_of):

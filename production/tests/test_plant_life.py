@@ -91,7 +91,7 @@ def test_create_register_submit_and_read_need_no_file(root, spare, nothing_left)
 def test_while_nobody_carries_orders_out_the_answer_is_503_and_the_order_stands(
     root, spare, nothing_left, monkeypatch
 ):
-    monkeypatch.setattr("production.api.plants.WITHIN_S", 0.2)
+    monkeypatch.setattr("production.orders.WITHIN_S", 0.2)
     answer = post(root, "/api/tenants/create", ORDER)
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert post(root, "/api/tenants/create", ORDER).status_code == 409

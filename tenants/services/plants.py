@@ -86,14 +86,20 @@ def bring_up_to_date(schema: str) -> None:
 
 
 def change_tenant(tenant: Tenant, *, values: Mapping[str, Any]) -> Tenant:
-    """Another name or place; the id, and so the host, stay. Raises Invalid with every fault."""
-    faults = [(str(key)[:LONGEST], "cannot be changed") for key in values if key not in CHANGEABLE]
-    fields = {key: _text(key, values[key], faults) for key in CHANGEABLE if key in values}
-    _refuse(faults)
+    """Another name or place; the id, and so the host, stay. Raises as `checked_change`."""
+    fields = checked_change(values)
     Tenant.objects.filter(pk=tenant.pk).update(**fields)
     for name, value in fields.items():
         setattr(tenant, name, value)
     return tenant
+
+
+def checked_change(values: Mapping[str, Any]) -> dict[str, str]:
+    """Name and place as they would be stored. Raises Invalid with every fault."""
+    faults = [(str(key)[:LONGEST], "cannot be changed") for key in values if key not in CHANGEABLE]
+    fields = {key: _text(key, values[key], faults) for key in CHANGEABLE if key in values}
+    _refuse(faults)
+    return fields
 
 
 def suspend(tenant: Tenant) -> Tenant:

@@ -1,0 +1,58 @@
+"""Plants ordered and ended by a door, which waits until the owner's login has carried it out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from amis.errors import SourceUnavailable
+from production.tasks import fill_spares, finish_plants, order
+from tenants.models import AccessLog, Tenant, User
+from tenants.services.audit import note
+from tenants.services.deletion import order_deletion
+from tenants.services.plants import enter_tenant
+
+WITHIN_S, LOOK_EVERY_S = 20.0, 0.03
+
+
+def order_plant(*, values: Mapping[str, Any], user: User) -> Tenant:
+    """Order a plant and wait until it can be used. Raises Invalid, Conflict, and SourceUnavailable
+    where it is not yet there; then it is made later.
+    """
+    with transaction.atomic():
+        tenant = enter_tenant(values=values)
+        note(AccessLog.Action.PLANT_CREATED, user=user, tenant_id=tenant.tenant_id)
+    order(finish_plants)
+    _wait(lambda: _is_ready(tenant), "The plant is still being made; its host will answer soon.")
+    order(fill_spares)
+    return tenant
+
+
+def order_end(tenant: Tenant, *, user: User) -> None:
+    """Order a plant's end and wait until it is gone. Raises SourceUnavailable as `order_plant`."""
+    with transaction.atomic():
+        if tenant.status != Tenant.Status.DELETING:
+            note(AccessLog.Action.PLANT_DELETED, user=user, tenant_id=tenant.tenant_id)
+            order_deletion(tenant)
+    order(finish_plants)
+    _wait(
+        lambda: not Tenant.objects.filter(pk=tenant.pk).exists(),
+        "The plant is closed and will be gone soon; send it again to hear when.",
+    )
+
+
+def _is_ready(tenant: Tenant) -> bool:
+    tenant.refresh_from_db(fields=["status"])
+    return tenant.status == Tenant.Status.ACTIVE
+
+
+def _wait(done: Callable[[], bool], otherwise: str) -> None:
+    """Raises SourceUnavailable when the provision worker is away or busy for too long."""
+    deadline = time.monotonic() + WITHIN_S
+    while not done():
+        if time.monotonic() > deadline:
+            raise SourceUnavailable(otherwise)
+        time.sleep(LOOK_EVERY_S)
