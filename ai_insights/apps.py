@@ -5,4 +5,5 @@ from django.apps import AppConfig
 
 class AiInsightsConfig(AppConfig):
     name = "ai_insights"
+    verbose_name = "Insights"
     default_auto_field = "django.db.models.BigAutoField"

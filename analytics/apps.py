@@ -5,4 +5,5 @@ from django.apps import AppConfig
 
 class AnalyticsConfig(AppConfig):
     name = "analytics"
+    verbose_name = "Predictions and targets"
     default_auto_field = "django.db.models.BigAutoField"

@@ -5,4 +5,5 @@ from django.apps import AppConfig
 
 class ProductionConfig(AppConfig):
     name = "production"
+    verbose_name = "The plant"
     default_auto_field = "django.db.models.BigAutoField"

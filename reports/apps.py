@@ -5,4 +5,5 @@ from django.apps import AppConfig
 
 class ReportsConfig(AppConfig):
     name = "reports"
+    verbose_name = "Reports"
     default_auto_field = "django.db.models.BigAutoField"

@@ -5,4 +5,5 @@ from django.apps import AppConfig
 
 class TenantsConfig(AppConfig):
     name = "tenants"
+    verbose_name = "Plants and people"
     default_auto_field = "django.db.models.BigAutoField"

@@ -2,7 +2,9 @@
    in the page; the switch overrides it in this browser, until the profile says something else. */
 (() => {
   const root = document.documentElement;
-  const own = root.dataset.theme ?? "";
+  // The admin's pages have it on this script: what stands around them is Django's.
+  const own = root.dataset.theme ?? document.currentScript.dataset.theme ?? "";
+  if (own) root.dataset.theme = own;
   const stored = localStorage.getItem("theme");
   if (stored && (localStorage.getItem("theme-over") ?? "") === own) root.dataset.theme = stored;
   const isDark = () =>
