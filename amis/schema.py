@@ -36,10 +36,20 @@ ERROR = {
         },
     },
 }
-REFUSAL = {
-    "description": "400 invalid, 401 not signed in, 403 role too low, 404 unknown or foreign, …",
-    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+REFUSALS = {
+    "400": "Invalid: `extra.errors` names row, field and fault.",
+    "401": "Not signed in.",
+    "403": "The role, or the token's scope, is too low; or the plant is suspended.",
+    "404": "Unknown, or foreign, which answers the same.",
+    "406": "An answer of this type is not to be had.",
+    "409": "Conflict: taken, or changed or ended meanwhile.",
+    "413": "Too large.",
+    "415": "A body of this type is not understood.",
+    "429": "Too many requests.",
+    "503": "A part of AMIS does not answer now.",
 }
+"""Why an operation refuses, by status; no other refusal is given."""
+WAIT = {"schema": {"type": "integer"}, "required": True, "description": "Seconds."}
 
 Endpoint = tuple[str, str, str, Any]
 
@@ -55,12 +65,23 @@ def keep_one_form(endpoints: list[Endpoint], **_: Any) -> list[Endpoint]:
 
 
 def add_error_shape(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Every operation refuses in the same shape."""
-    result["components"].setdefault("schemas", {})["Error"] = copy.deepcopy(ERROR)
+    """Every operation refuses in the same shape, and only with the statuses that are named."""
+    components = result["components"]
+    components.setdefault("schemas", {})["Error"] = copy.deepcopy(ERROR)
+    components["responses"] = {f"Refused{status}": _refusal(status) for status in REFUSALS}
     for operations in result["paths"].values():
         for operation in operations.values():
-            operation["responses"]["default"] = copy.deepcopy(REFUSAL)
+            for status in REFUSALS:
+                named = {"$ref": f"#/components/responses/Refused{status}"}
+                operation["responses"].setdefault(status, named)
     return result
+
+
+def _refusal(status: str) -> dict[str, Any]:
+    waits = {"headers": {"Retry-After": dict(WAIT)}} if status in {"429", "503"} else {}
+    shape = {"$ref": "#/components/schemas/Error"}
+    content = {"application/json": {"schema": shape}}
+    return {"description": REFUSALS[status], **waits, "content": content}
 
 
 def add_path_form(result: dict[str, Any], **_: Any) -> dict[str, Any]:

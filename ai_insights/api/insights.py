@@ -6,7 +6,7 @@ import re
 from typing import Any, ClassVar
 
 from django.utils import timezone as clock
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,11 +18,11 @@ from ai_insights.tasks import send
 from production.api.query import DEFAULT_DAYS, MOST_DAYS
 from production.api.wire import JobOut
 from production.services.jobs import job_card
-from tenants.api.query import PAGE_PARAMETERS, invalid, number_of, page_of
+from tenants.api.query import PAGE_PARAMETERS, invalid, number_of, page_of, whole_number
 from tenants.api.view import PlantView
 from tenants.permissions import Action
 
-DAYS_PARAMETER = OpenApiParameter("days", int, description="1..365 (7): complete plant days")
+DAYS_PARAMETER = whole_number("days", 1, MOST_DAYS, "complete plant days (7)")
 CALL = (
     "time", "model", "source", "status", "prompt_tokens", "completion_tokens", "duration_ms",
 )  # fmt: skip

@@ -14,9 +14,11 @@ def document() -> dict[str, Any]:
     return SchemaGenerator().get_schema(request=None, public=True)
 
 
-def faults(route: str, method: str, status: int | str, body: Any) -> list[str]:
+def faults(route: str, method: str, status: int, body: Any) -> list[str]:
     """Where `body` is not what the document promises for this answer."""
     answer = document()["paths"][route][method]["responses"][str(status)]
+    if "$ref" in answer:
+        answer = document()["components"]["responses"][answer["$ref"].rpartition("/")[2]]
     schema = _closed(answer["content"]["application/json"]["schema"])
     whole = {**schema, "components": _closed(document()["components"])}
     found = Draft202012Validator(whole).iter_errors(body)

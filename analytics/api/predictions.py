@@ -17,7 +17,7 @@ from analytics.selectors.metrics import metrics_of_plant
 from analytics.selectors.next_shift import next_shift_answer
 from production.api.query import DEFAULT_DAYS, MOST_DAYS
 from production.models import Machine
-from tenants.api.query import invalid, number_of, text_of
+from tenants.api.query import invalid, number_of, text_of, whole_number
 from tenants.api.view import PlantView
 
 MACHINE_PARAMETER = OpenApiParameter("machine_id", str)
@@ -38,7 +38,7 @@ class NextShift(PlantView):
     @extend_schema(
         operation_id="ml_forecast",
         parameters=[
-            OpenApiParameter("days", int, description="window of anomalies and stops, 1..365 (7)"),
+            whole_number("days", 1, MOST_DAYS, "window of anomalies and stops (7)"),
             MACHINE_PARAMETER,
         ],
         responses=NextShiftOut,
@@ -55,7 +55,7 @@ class Advanced(PlantView):
     @extend_schema(
         operation_id="ml_forecast_advanced",
         parameters=[
-            OpenApiParameter("days", int, description="days ahead, 1..30 (7)"),
+            whole_number("days", 1, HORIZON, "days ahead (7)"),
             OpenApiParameter("metric", str, description="downtime_min (default), …"),
             MACHINE_PARAMETER,
         ],

@@ -20,7 +20,7 @@ from analytics.services.registry import promote_by_person, roll_back
 from production.api.query import MOST_DAYS
 from production.api.wire import JobOut
 from production.services.jobs import job_card
-from tenants.api.query import PAGE_PARAMETERS, choice_of, number_of, page_of
+from tenants.api.query import PAGE_PARAMETERS, choice_of, number_of, page_of, whole_number
 from tenants.api.view import PlantView
 from tenants.api.wire import shape
 from tenants.permissions import Action
@@ -78,7 +78,7 @@ class Scorecard(PlantView):
         operation_id="ml_scorecard",
         parameters=[
             OpenApiParameter("task", str, enum=("downtime", "forecast")),
-            OpenApiParameter("days", int, description="1..365 (56)"),
+            whole_number("days", 1, MOST_DAYS, "days back (56)"),
             MACHINE_PARAMETER,
             *PAGE_PARAMETERS,
         ],

@@ -84,7 +84,7 @@ def test_people_of_plants_see_their_own_and_who_has_none_is_refused(
     assert [one["tenant_id"] for one in ask(client_of(alice))["tenants"]] == ["plant_chicago"]
     refused = ask(client_of(person("nobody")), "days=x", status=403)
     assert refused["extra"]["needed"] == "corporate"
-    assert faults(SUMMARY, "get", "default", refused) == []
+    assert faults(SUMMARY, "get", 403, refused) == []
     assert ask(Client(), status=401)["code"] == "not_signed_in"
 
 

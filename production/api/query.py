@@ -16,7 +16,7 @@ from amis.interval import Interval
 from production.models import Line, Machine, ProductionRecord, ShiftPattern
 from production.selectors.machines import plant_machines
 from production.shopfloor.window import Window
-from tenants.api.query import invalid, number_of, text_of
+from tenants.api.query import invalid, number_of, text_of, whole_number
 from tenants.models import Tenant
 
 DEFAULT_DAYS, MOST_DAYS = 7, 365
@@ -26,7 +26,7 @@ DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LOST_PLUS = re.compile(r" (?=[0-9]{2}:?[0-9]{2}$)")
 
 WINDOW_PARAMETERS = [
-    OpenApiParameter("days", int, description="1..365 (7); not together with from and to"),
+    whole_number("days", 1, MOST_DAYS, "plant days (7); not together with from and to"),
     OpenApiParameter("from", str, description="ISO instant, or plant date"),
     OpenApiParameter("to", str, description="the end, not included"),
     OpenApiParameter("machine_id", str),

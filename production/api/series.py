@@ -15,11 +15,11 @@ from production.api.query import instants_of
 from production.api.wire import SeriesOut
 from production.models import Machine
 from production.selectors.series import series_of
-from tenants.api.query import UNPRINTABLE, number_of
+from tenants.api.query import UNPRINTABLE, number_of, whole_number
 from tenants.api.view import PlantView
 
 DEFAULT_SPAN = timedelta(hours=1)
-DEFAULT_POINTS, MOST_POINTS = 600, 5000
+DEFAULT_POINTS, FEWEST_POINTS, MOST_POINTS = 600, 10, 5000
 
 
 def machine_named(machine_id: str) -> Machine:
@@ -41,13 +41,13 @@ class Series(PlantView):
         parameters=[
             OpenApiParameter("from", str, description="ISO instant or plant date (1 h ago)"),
             OpenApiParameter("to", str, description="the end, not included (now)"),
-            OpenApiParameter("points", int, description="10..5000 (600)"),
+            whole_number("points", FEWEST_POINTS, MOST_POINTS, "at most so many a signal (600)"),
         ],
         responses=SeriesOut,
     )
     def get(self, request: Request, machine_id: str) -> Response:
         points = number_of(
-            request.GET, "points", default=DEFAULT_POINTS, lowest=10, highest=MOST_POINTS
+            request.GET, "points", default=DEFAULT_POINTS, lowest=FEWEST_POINTS, highest=MOST_POINTS
         )
         now = clock.now()
         interval = instants_of(

@@ -16,9 +16,18 @@ from amis.errors import Invalid
 DEFAULT_LIMIT, MOST_ROWS = 100, 1000
 LONGEST = 200
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
+FARTHEST = 10**9
+
+
+def whole_number(name: str, lowest: int, highest: int, description: str) -> OpenApiParameter:
+    """A parameter that `number_of` reads, with its bounds for the OpenAPI document."""
+    schema = {"type": "integer", "minimum": lowest, "maximum": highest}
+    return OpenApiParameter(name, schema, description=description)
+
+
 PAGE_PARAMETERS = [
-    OpenApiParameter("limit", int, description="1..1000 (100)"),
-    OpenApiParameter("offset", int, description="0 or more (0)"),
+    whole_number("limit", 1, MOST_ROWS, "rows of a page (100)"),
+    whole_number("offset", 0, FARTHEST, "rows before the page (0)"),
 ]
 
 
@@ -87,7 +96,7 @@ def page_of(request: HttpRequest) -> Page:
     query = request.GET
     return Page(
         limit=number_of(query, "limit", default=DEFAULT_LIMIT, lowest=1, highest=MOST_ROWS),
-        offset=number_of(query, "offset", default=0, lowest=0, highest=10**9),
+        offset=number_of(query, "offset", default=0, lowest=0, highest=FARTHEST),
         address=request.build_absolute_uri(request.path),
         query=query.dict(),
     )

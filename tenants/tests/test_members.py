@@ -185,7 +185,7 @@ def test_malformed_grants_break_nothing(db, alice, of):
         answer = client.generic("POST", GRANT, body, content_type="application/json")
         assert answer.status_code in {200, 400, 409}, body
         if answer.status_code != 200:
-            assert faults(GRANT, "post", "default", answer.json()) == [], body
+            assert faults(GRANT, "post", answer.status_code, answer.json()) == [], body
 
 
 @pytest.mark.parametrize("scopes", [["read"], ["read", "submit"]])
