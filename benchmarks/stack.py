@@ -41,6 +41,9 @@ class Stack:
             "AMIS_HOME": str(self.home),
             "AMIS_PORT": str(self.port),
             "AMIS_HISTORY_DAYS": str(history_days),
+            # One caller asks here as fast as it is answered.
+            "AMIS_USER_RATE": "1000000",
+            "AMIS_PLANT_RATE": "1000000",
         }
         self._make: subprocess.Popen[bytes] | None = None
 
