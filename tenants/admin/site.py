@@ -14,10 +14,8 @@ from django.shortcuts import redirect
 
 from tenants.permissions import Action, PlatformAction, may_on_platform
 
-# These pages read accounts, sessions and content types, which a plant's role cannot; on the base
-# host they are under /accounts/.
-NOT_OURS = frozenset({"password_change", "password_change_done", "logout"})
-NOT_IN_A_PLANT = NOT_OURS | {"view_on_site"}
+# These pages read accounts, sessions and content types, which a plant's role cannot.
+NOT_IN_A_PLANT = frozenset({"password_change", "password_change_done", "logout", "view_on_site"})
 
 
 class AmisAdmin(AdminSite):
@@ -39,8 +37,7 @@ class AmisAdmin(AdminSite):
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not self.has_permission(request):
                 raise PermissionDenied
-            hidden = NOT_OURS if request.place is None else NOT_IN_A_PLANT
-            if request.resolver_match.url_name in hidden:
+            if request.place is not None and request.resolver_match.url_name in NOT_IN_A_PLANT:
                 raise Http404
             return inner(request, *args, **kwargs)
 
