@@ -287,6 +287,7 @@ def read_machines() -> None:
 
 
 def test_a_task_reads_only_the_plant_that_its_message_names(committed, cache_server, chicago, lyon):
+    celery.control.purge()  # What other tests ordered and no worker took.
     _plant_a_machine(chicago, "M001")
     _plant_a_machine(lyon, "M001")
     for tenant in (chicago, lyon):
