@@ -28,6 +28,7 @@ from amis.tests.doors import (
 from production.models import Area, DataIssue, Machine, ProductionRecord
 from production.tests.factories import make_machine
 from tenants.models import Membership, Tenant
+from tenants.services.people import create_user, grant_role
 from tenants.services.tokens import create_token
 
 STRANGERS = ("mallory", "corporate", "revoked")
@@ -59,6 +60,21 @@ def undone() -> Iterator[None]:
         yield
         connection.set_schema_to_public()
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def person(chicago, lyon):
+    """People without passwords, of whom hundreds are made here: a hash each would take minutes."""
+    plants = {"chicago": chicago, "lyon": lyon}
+
+    def make(name: str, *, corporate: bool = False, admin: bool = False, **roles: str):
+        flags = {"is_corporate": corporate, "is_superuser": admin, "is_staff": admin}
+        user = create_user(username=name, email=f"{name}@amis.example", **flags)
+        for plant, role in roles.items():
+            grant_role(user=user, tenant=plants[plant], role=role)
+        return user
+
+    return make
 
 
 @pytest.fixture
