@@ -143,7 +143,7 @@ def main(words: list[str]) -> int:
         left = _what_lies_about(stack, attack)
         control = Attack(stack, keys, naive=True)
         control.run({"foreign": 1_000_000}, at_most_s=CONTROL_S)
-    return _report(attack, left, control, wanted)
+        return _report(attack, left, control, wanted)
 
 
 def _what_lies_about(stack: Stack, attack: Attack) -> list[str]:
