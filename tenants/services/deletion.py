@@ -18,11 +18,10 @@ from django_celery_beat.models import PeriodicTask
 
 from tenants import grants, live
 from tenants.models import Domain, Membership, Tenant
+from tenants.sessions import HOST_KEY
 
 # What cannot be had by then, because somebody reads the plant's tables, is tried again later.
 WAIT_FOR_TABLES = "SET LOCAL lock_timeout = '5s'"
-# As `tenants.sessions` writes it, which this room may not import.
-HOST_KEY = "host"
 
 
 def order_deletion(tenant: Tenant) -> None:
