@@ -192,10 +192,8 @@ def _account(access: Access) -> User:
         raise Conflict(
             "This user_id and this e-mail address do not belong together; one of them is taken."
         )
-    user = create_user(username=access.user_id, email=access.user_email)
-    User.objects.filter(pk=user.pk).update(first_name=access.user_name)
-    user.first_name = access.user_name
-    return user
+    names = {"username": access.user_id, "first_name": access.user_name}
+    return create_user(email=access.user_email, **names)
 
 
 def _give(place: Place, user: User, role: str, *, by: User) -> bool:

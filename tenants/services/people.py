@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from amis.errors import Invalid
 from tenants.models import Membership, Role, Tenant, User
 from tenants.models.people import Theme, TimeDisplay
 
 
-def create_user(*, username: str, email: str, password: str | None = None, **fields: bool) -> User:
+def create_user(*, username: str, email: str, password: str | None = None, **fields: Any) -> User:
     """Make an account; without a password nobody can sign in with it until one is set."""
     return User.objects.create_user(username, email.lower(), password, **fields)
 
