@@ -25,7 +25,7 @@ from amis.tests.doors import (
     SCOPES,
     written_down,
 )
-from production.models import Area, DataIssue, Machine, ProductionRecord
+from production.models import Area, DataIssue, Machine
 from production.tests.factories import make_machine
 from tenants.models import Membership, Tenant
 from tenants.services.people import create_user, grant_role
@@ -88,7 +88,6 @@ def planted(db, chicago, lyon) -> None:
             signal = machine.signals.create(name=word, node="x")
             DataIssue.objects.create(signal=signal, kind="stuck", detail=word,
                                      started_at="2026-02-07T12:00Z")  # fmt: skip
-            ProductionRecord.objects.update(simulated=False)
 
 
 @pytest.fixture
