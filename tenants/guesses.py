@@ -18,9 +18,7 @@ from tenants.middleware import refusal
 Answer = Callable[[HttpRequest], HttpResponse]
 SIGN_IN = frozenset({"/accounts/login/", "/admin/login/"})
 CODES = frozenset({"/accounts/2fa/authenticate/", "/accounts/2fa/reauthenticate/"})
-OWN_PASSWORD = frozenset(
-    {"/accounts/reauthenticate/", "/accounts/password/change/", "/admin/password_change/"}
-)
+OWN_PASSWORD = frozenset({"/accounts/reauthenticate/", "/accounts/password/change/"})
 LETTERS = frozenset({"/accounts/password/reset/"})
 WATCHED = SIGN_IN | CODES | OWN_PASSWORD | LETTERS
 PENDING = "account_login"

@@ -275,6 +275,8 @@ async def test_a_token_opens_no_socket_of_another_plant(committed, person, chica
 # --- Celery --------------------------------------------------------------------------------------
 
 ANSWERS = "answers-of-the-tests"
+# A worker's choice of queues stays with the application: all workers of the tests choose this one.
+QUEUE = "tests"
 
 
 @celery.task(name="tests.read_machines")
@@ -287,18 +289,17 @@ def read_machines() -> None:
 
 
 def test_a_task_reads_only_the_plant_that_its_message_names(committed, cache_server, chicago, lyon):
-    celery.control.purge()  # What other tests ordered and no worker took.
     _plant_a_machine(chicago, "M001")
     _plant_a_machine(lyon, "M001")
     for tenant in (chicago, lyon):
         with tenant_context(tenant):
-            read_machines.apply_async()
+            read_machines.apply_async(queue=QUEUE)
     connection.set_schema_to_public()
     for named in (None, "plant_atlantis", "public"):
-        read_machines.apply_async(headers={"_schema_name": named})
+        read_machines.apply_async(queue=QUEUE, headers={"_schema_name": named})
     with tenant_context(lyon):
-        read_machines.apply_async()
-    with start_worker(celery, pool="solo", perform_ping_check=False):
+        read_machines.apply_async(queue=QUEUE)
+    with start_worker(celery, pool="solo", perform_ping_check=False, queues=[QUEUE]):
         answers = [json.loads(valkey().blpop(ANSWERS, timeout=10)[1]) for _ in range(6)]
     in_chicago, in_lyon = ["canary-plant_chicago"], ["canary-plant_lyon"]
     assert answers == [in_chicago, in_lyon, None, None, None, in_lyon]

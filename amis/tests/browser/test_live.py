@@ -35,7 +35,7 @@ def test_a_manager_signs_in_and_sees_three_machines(demo, visit):
     alice.until(lambda: alice.page.locator("[data-live=on]").is_visible(), within_s=5)
 
 
-def test_a_machine_that_fails_is_shown_within_five_seconds_and_then_stands_first(demo, visit):
+def test_a_machine_that_fails_is_shown_in_five_seconds_and_stands_with_the_worst(demo, visit):
     alice = visit("alice")
     alice.go()
     demo.inject("failure", machine_id="M003")
@@ -49,8 +49,9 @@ def test_a_machine_that_fails_is_shown_within_five_seconds_and_then_stands_first
         for one in shown
     ]
     assert order == sorted(order)
-    assert order[0][0] == BADNESS.index("down")
-    assert shown[0].get_attribute("data-machine-id") == "M003"
+    # Another may have failed by itself in the same seconds and stand before it.
+    down = [tile for tile in shown if tile.get_attribute("data-tone") == "down"]
+    assert "M003" in [tile.get_attribute("data-machine-id") for tile in down]
 
 
 def test_a_value_changes_within_five_seconds_without_a_reload(visit):
