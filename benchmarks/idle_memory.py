@@ -22,7 +22,7 @@ def measure(stack: Stack, *, quick: bool) -> Figure:
     nothing has been trained for some time.
     """
     stack.ensure_ready()
-    _wait_until_idle(stack, QUICK_SETTLE_S if quick else SETTLE_S)
+    wait_until_idle(stack, QUICK_SETTLE_S if quick else SETTLE_S)
     looks = []
     for _ in range(REPEATS):
         looks.append(stack.pss_mb())
@@ -43,7 +43,7 @@ def measure(stack: Stack, *, quick: bool) -> Figure:
     )
 
 
-def _wait_until_idle(stack: Stack, settle_s: float) -> None:
+def wait_until_idle(stack: Stack, settle_s: float) -> None:
     """Until the trainers have been without a child for so long."""
     began = busy = time.monotonic()
     while (now := time.monotonic()) - busy < settle_s:

@@ -1,0 +1,122 @@
+"""`python -m benchmarks.wrong_passwords`: a thousand wrong passwords at one plant, and what another
+plant notices of them.
+
+Eight threads of a process of their own guess, each as fast as it is answered. Somebody asks the
+other plant for its KPIs before, meanwhile and afterwards; before and afterwards together are the
+floor.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from http import HTTPStatus
+from multiprocessing import get_context
+from urllib.parse import urlencode
+
+from benchmarks.idle_memory import wait_until_idle
+from benchmarks.ratio import p95
+from benchmarks.stack import Stack
+
+ATTEMPTS, GUESSERS, REFUSED_AT_LEAST = 1000, 8, 990
+ATTACKED, OTHER = "plant-chicago.amis.localhost", "plant_lyon"
+SIGN_IN = "/accounts/login/"
+RATIO = 1.2
+QUIET_S, APART_S, SETTLE_S = 30.0, 0.05, 20.0
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)')
+
+
+def main() -> int:
+    """0 when nearly all were refused and the other plant stayed as quick."""
+    with Stack(history_days=3) as stack:
+        stack.ensure_ready()
+        wait_until_idle(stack, SETTLE_S)
+        token = next(one["token"] for one in stack.demo["tokens"] if one["tenant_id"] == OTHER)
+        before = _ask_until(stack.port, token, _after(QUIET_S))
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as attackers:
+            attack = attackers.submit(guess, stack.port)
+            meanwhile = _ask_until(stack.port, token, attack.done)
+        after = _ask_until(stack.port, token, _after(QUIET_S))
+        answers, took_s = attack.result()
+    return _report(answers, took_s, meanwhile, before + after)
+
+
+def guess(port: int) -> tuple[Counter[int], float]:
+    """How often each status answered the attempts, and the seconds they took."""
+    left, began = iter(range(ATTEMPTS)), time.monotonic()
+    one_at_a_time = threading.Lock()
+
+    def goes_on() -> bool:
+        with one_at_a_time:
+            return next(left, None) is not None
+
+    with ThreadPoolExecutor(GUESSERS) as guessers:
+        found = [guessers.submit(_guess_on, port, goes_on) for _ in range(GUESSERS)]
+    total = sum((one.result() for one in found), Counter[int]())
+    return total, time.monotonic() - began
+
+
+def _guess_on(port: int, goes_on: Callable[[], bool]) -> Counter[int]:
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    line.request("GET", SIGN_IN, headers={"Host": ATTACKED})
+    page = line.getresponse()
+    cookie = (page.getheader("Set-Cookie") or "").partition(";")[0]
+    form = TOKEN.search(page.read().decode())
+    assert form, "the page to sign in has no form"
+    values = {"username": "alice@amis.example", "password": "wrong", "csrfmiddlewaretoken": form[1]}
+    headers = {"Host": ATTACKED, "Cookie": cookie,
+               "Content-Type": "application/x-www-form-urlencoded"}  # fmt: skip
+    answers = Counter[int]()
+    while goes_on():
+        line.request("POST", SIGN_IN, urlencode(values), headers)
+        answer = line.getresponse()
+        answer.read()
+        answers[answer.status] += 1
+    line.close()
+    return answers
+
+
+def _ask_until(port: int, token: str, is_over: Callable[[], bool]) -> list[float]:
+    """Milliseconds of each answer of the other plant."""
+    line, took = http.client.HTTPConnection("127.0.0.1", port, timeout=60), []
+    headers = {"Host": "127.0.0.1", "Authorization": f"Token {token}"}
+    while not is_over():
+        began = time.perf_counter()
+        line.request("GET", f"/api/tenants/{OTHER}/kpis?days=7", headers=headers)
+        answer = line.getresponse()
+        answer.read()
+        took.append((time.perf_counter() - began) * 1000)
+        assert answer.status == HTTPStatus.OK, answer.status
+        time.sleep(APART_S)
+    line.close()
+    return took
+
+
+def _after(seconds: float) -> Callable[[], bool]:
+    until = time.monotonic() + seconds
+    return lambda: time.monotonic() > until
+
+
+def _report(
+    answers: Counter[int], took_s: float, meanwhile: list[float], quiet: list[float]
+) -> int:
+    refused, ratio = answers[HTTPStatus.TOO_MANY_REQUESTS], p95(meanwhile) / p95(quiet)
+    passed = refused >= REFUSED_AT_LEAST and ratio <= RATIO
+    sys.stdout.write(
+        f"{sum(answers.values()):,} wrong passwords in {took_s:.1f} s: {refused} refused as too "
+        f"many (at least {REFUSED_AT_LEAST}), all answers {dict(answers)}\n"
+        f"p95 of the other plant {p95(quiet):.1f} ms of {len(quiet)} quiet, "
+        f"{p95(meanwhile):.1f} ms of {len(meanwhile)} meanwhile: {ratio:.2f} × (at most {RATIO} ×)"
+        f" | {'pass' if passed else 'FAIL'}\n"
+    )
+    return 0 if passed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
