@@ -53,10 +53,24 @@ def gates_of(name: str, result: Mapping[str, Any]) -> list[dict[str, Any]]:
             found.append((f"coverage, {group} % ≥ {least}", cover[group], cover[group] >= least))
     rank = result["spearman"]
     found.append((f"Spearman(confidence, |error|) ≤ {SPEARMAN}", rank, rank <= SPEARMAN))
-    shares = [level["observed"] for level in result["levels"].values()]
-    rising = None not in shares and all(a < b for a, b in pairwise(shares))
-    found.append(("observed share rises strictly over the four levels", shares, rising))
+    shares = _told_apart(result["levels"])
+    rising = len(shares) > 1 and all(a < b for a, b in pairwise(shares.values()))
+    found.append(("observed share rises strictly over the levels", shares, rising))
     return [{"gate": gate, "value": value, "pass": bool(passed)} for gate, value, passed in found]
+
+
+def _told_apart(levels: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+    """Share of each level that has FEWEST shifts; one that has fewer is told with the one below."""
+    groups: list[tuple[str, int, float]] = []
+    for name, level in levels.items():
+        long = level["shifts"] * (level["observed"] or 0.0)
+        if groups and level["shifts"] < FEWEST:
+            before = groups.pop()
+            name, long = f"{before[0]}+{name}", long + before[2]
+            groups.append((name, level["shifts"] + before[1], long))
+        else:
+            groups.append((name, level["shifts"], long))
+    return {name: long / shifts for name, shifts, long in groups if shifts}
 
 
 def rank_correlation(one: Floats, other: Floats) -> float:

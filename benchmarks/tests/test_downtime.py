@@ -16,9 +16,13 @@ GOOD = {
     "best_naive": "no_downtime",
     "coverage": {"all 80": 0.8, "all 95": 0.95, "down at start 95": 0.9},
     "spearman": -0.4,
-    "levels": {name: {"observed": share} for name, share in
+    "levels": {name: {"shifts": 100, "observed": share} for name, share in
                zip(("low", "medium", "high", "critical"), (0.01, 0.1, 0.3, 0.9), strict=True)},
 }  # fmt: skip
+
+
+def levels(**told: tuple[int, float | None]) -> dict[str, dict[str, object]]:
+    return {name: {"shifts": shifts, "observed": share} for name, (shifts, share) in told.items()}
 
 
 def failed(name: str = "S16", **changed: object) -> list[str]:
@@ -41,13 +45,20 @@ def test_a_good_replay_passes_every_gate():
         ({"mae": {"ours": 7.4, "last_value": 10, "no_downtime": 7}}, "best naive"),
         ({"coverage": {"all 80": 0.7, "all 95": 0.95}}, "all 80"),
         ({"spearman": -0.2}, "Spearman"),
-        ({"levels": {"low": {"observed": 0.1}, "medium": {"observed": 0.1}}}, "four levels"),
-        ({"levels": {"low": {"observed": 0.1}, "medium": {"observed": None}}}, "four levels"),
+        ({"levels": levels(low=(100, 0.1), medium=(100, 0.1))}, "the levels"),
+        ({"levels": levels(low=(100, 0.1), medium=(0, None))}, "the levels"),
     ],
 )
 def test_each_gate_can_fail(changed, said):
     (gate,) = failed(**changed)
     assert said in gate
+
+
+def test_a_level_of_few_shifts_is_told_with_the_one_below():
+    few = levels(low=(900, 0.01), medium=(100, 0.1), high=(19, 0.0), critical=(50, 0.9))
+    assert failed(levels=few) == []
+    enough = levels(low=(900, 0.01), medium=(100, 0.1), high=(20, 0.0), critical=(50, 0.9))
+    assert len(failed(levels=enough)) == 1
 
 
 def test_the_limit_against_last_value_is_that_of_the_set():
