@@ -15,6 +15,7 @@ from django.conf import settings
 from django.urls import re_path
 
 from amis import clock
+from amis.access_lines import keep_secrets_out_of_access_lines
 from amis.limit import RequestLimit
 from amis.refusals import answer_refusals_in_full
 from amis.turns import Turns
@@ -25,6 +26,7 @@ from tenants.sockets import SocketDoor
 
 DatabaseWrapper.idle = IdleConnections()
 answer_refusals_in_full()
+keep_secrets_out_of_access_lines()
 # What requests hand to workers goes by our own application, which names the plant in each message;
 # as the default it is there for every thread.
 clock.app.set_default()

@@ -14,6 +14,8 @@ HIDDEN = re.compile(
         \s* ["']? (?:(?:token|bearer|basic)\s+)?) [^\s&"',;}\])]+"""
 )
 """A value that stands behind such a name, as in addresses, headers and dictionaries."""
+LINK = re.compile(r"(/accounts/(?:invitation|password/reset/key)/)[^/\s\"'<>?]+")
+"""The part of a mailed link that opens the account."""
 
 
 class Where(logging.Filter):
@@ -60,5 +62,7 @@ class JsonLine(logging.Formatter):
 
 
 def without_secrets(text: str) -> str:
-    """The text with what stands behind names such as `token=` or `password:` left out."""
-    return HIDDEN.sub(r"\1…", text)
+    """The text with what stands behind names such as `token=` or `password:` left out, and what
+    opens a mailed link.
+    """
+    return LINK.sub(r"\1…", HIDDEN.sub(r"\1…", text))

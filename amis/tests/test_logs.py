@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import logging
 import time
+from io import StringIO
 
 import pytest
 from celery.contrib.testing.worker import start_worker
+from daphne.access import AccessLogGenerator
 from django_tenants.utils import tenant_context
 
 from amis import clock, trace
+from amis.asgi import application
 from amis.logs import JsonLine, TextLine, Where, without_secrets
 from amis.stack.supervisor import _line
 
@@ -57,11 +60,25 @@ def test_a_failure_brings_its_traceback_in_the_same_line(db):
         '{"new_password": "s3cret"}',
         "postgres says PASSWORD = s3cret",
         "/accounts/enter/?ticket=s3cret",
+        "GET /accounts/invitation/s3cret:1v:x/ HTTP/1.1",
+        "Internal Server Error: /accounts/password/reset/key/4-s3cret/",
         "sent with api_key=s3cret",
     ],
 )
 def test_secrets_are_left_out(text):
     assert "s3cret" not in without_secrets(text)
+
+
+@pytest.mark.parametrize(
+    "path", ["/accounts/enter/?ticket=s3cret&x=1", "/accounts/invitation/s3cret:1v:x/"]
+)
+def test_the_servers_own_line_a_request_opens_nothing(path):
+    assert application
+    lines = StringIO()
+    told = {"client": "192.0.2.1:5", "method": "GET", "path": path, "status": 302, "size": 7}
+    AccessLogGenerator(lines)("http", "complete", told)
+    assert path.rpartition("s3cret")[0] in lines.getvalue()
+    assert "s3cret" not in lines.getvalue()
 
 
 @pytest.mark.parametrize("text", ["This token is unknown, expired or revoked.", "5 tokens"])
