@@ -23,6 +23,7 @@ from tenants.rates import is_shut
 WAIT_S, KEPT_S, MOST_KEPT = 30.0, 5.0, 1000
 PAUSE_S, LONGEST_LINE = 0.02, 32
 """Who goes on asking hears 50 refusals a second, unless more wait in line than would be served."""
+PERSONAL = frozenset({b"x-request-id", b"set-cookie"})
 Message = dict[str, Any]
 Kind = tuple[str, bytes, bytes]
 """Caller, and in what form and encoding it reads."""
@@ -69,7 +70,7 @@ class Turns:
             if self._in_line[kind[0]] <= LONGEST_LINE:
                 await asyncio.sleep(PAUSE_S)
             for message in known.messages:
-                await send(_with_own_id(message, scope))
+                await send(_for_anybody(message, scope))
             return
         await self._app(scope, receive, self._keeping(kind, send))
 
@@ -122,9 +123,10 @@ def _caller(scope: Message, headers: dict[bytes, bytes]) -> str:
     return household(caller_address(peer, forwarded, settings.ENVIRONMENT.doors.proxies))
 
 
-def _with_own_id(message: Message, scope: Message) -> Message:
+def _for_anybody(message: Message, scope: Message) -> Message:
+    """With the caller's own id, and without the cookies of whoever was refused before."""
     if "headers" not in message:
         return message
     given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin1")
-    others = [(name, text) for name, text in message["headers"] if name.lower() != b"x-request-id"]
+    others = [(name, text) for name, text in message["headers"] if name.lower() not in PERSONAL]
     return {**message, "headers": [*others, (b"X-Request-ID", trace.id_of(given).encode())]}

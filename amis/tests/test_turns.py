@@ -127,3 +127,17 @@ async def test_who_waits_too_long_is_told_to_come_again(shut):
     status, headers, _ = await post(app)
     assert (status, headers[b"retry-after"]) == (503, b"5")
     assert not app._turns
+
+
+async def test_a_refusal_that_is_sent_again_brings_nobody_elses_cookies(shut):
+    site = Site()
+    start, body = REFUSED
+    cookies = [(b"Set-Cookie", b'session=""; Max-Age=0'), (b"Set-Cookie", b"csrf=somebodys")]
+    site.messages = [{**start, "headers": [*start["headers"], *cookies]}, body]
+    app = Turns(site, at_once=1)
+    shut.add("192.0.2.1")
+    _, first, _ = await post(app)
+    _, second, _ = await post(app)
+    assert site.asked == 1
+    assert b"Set-Cookie" in first
+    assert b"Set-Cookie" not in second
