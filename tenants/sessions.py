@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import suppress
 from secrets import token_urlsafe
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login
@@ -16,17 +18,35 @@ from django.http import HttpRequest
 
 from amis.errors import NotFound
 from tenants.models import Tenant, User
+from tenants.secrets import WrongKey, seal, unseal
 from tenants.selectors import NO_SUCH_TENANT, host_without_port, place_of
 
 HOST_KEY = "host"
 SIGNED_IN_AT = "signed_in_at"
+NEW_SECRET = "mfa.totp.secret"
+"""Where django-allauth keeps the secret of a second factor until it is switched on."""
 HANDOVER_S = 30
 SALT = "amis.handover"
 SESSION_KEY = re.compile(r"[a-z0-9]{8,40}")
 
 
 class SessionStore(db.SessionStore):
-    """Django's sessions in the database (this module is SESSION_ENGINE)."""
+    """Django's sessions in the database (this module is SESSION_ENGINE). The secret of a second
+    factor that is being set up lies in them sealed, as it does later.
+    """
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        secret = session_dict.get(NEW_SECRET)
+        sealed = {NEW_SECRET: seal(secret)} if secret else {}
+        return super().encode({**session_dict, **sealed})
+
+    def decode(self, session_data: str) -> dict[str, Any]:
+        """A secret that no key opens is made anew when its page is."""
+        session = super().decode(session_data)
+        sealed = session.pop(NEW_SECRET, None)
+        with suppress(WrongKey):
+            return {**session, NEW_SECRET: unseal(sealed)} if sealed else session
+        return session
 
     def _validate_session_key(self, key: str | None) -> bool:
         """A cookie may hold anything, even a NUL, about which PostgreSQL cannot be asked."""

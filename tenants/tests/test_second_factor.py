@@ -11,6 +11,7 @@ import time
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -117,6 +118,17 @@ def test_the_secret_lies_sealed_in_the_database(secret):
         assert secret not in str(row.data)
         sealed = row.data.get("secret") or row.data["seed"]
         assert sealed.startswith("gAAAA")
+
+
+def test_the_secret_lies_sealed_before_it_is_on_too(db, alice, chicago, settings):
+    client, _ = sign_in("alice", "alice-knows-7")
+    secret = SECRET.search(client.get(ACTIVATE).text)[1]
+    stored = Session.objects.get(pk=client.session.session_key).get_decoded()
+    assert secret not in str(stored)
+    assert "gAAAA" in str(stored)
+    settings.SECRET_KEYS = ("new-" * 10,)
+    answer = client.post(ACTIVATE, {"code": code_of(secret)})
+    assert (answer.status_code, Authenticator.objects.count()) == (200, 0)
 
 
 def test_a_secret_that_no_key_opens_is_told_and_rotation_carries_it_along(secret, settings):
