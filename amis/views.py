@@ -30,6 +30,7 @@ from amis.middleware import PROBES
 from analytics.views import overview
 from tenants.api.wire import number, shape, text
 from tenants.middleware import is_api, wants_json
+from tenants.permissions import Action
 
 ENDPOINTS = {
     "health": "/api/health",
@@ -73,7 +74,13 @@ def on_plant(view: Page) -> Page:
     @never_cache
     @read_only
     def page(request: HttpRequest, **kwargs: str) -> HttpResponse:
-        return redirect("/accounts/plants/") if request.place is None else view(request, **kwargs)
+        if request.place is None:
+            return redirect("/accounts/plants/")
+        try:
+            request.place.require(Action.READ)
+        except NotAllowed as error:
+            return _answer(request, error)
+        return view(request, **kwargs)
 
     return page
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -79,16 +80,21 @@ class Place:
                 f"This needs the role {role.label.lower()} or above in this plant.",
                 needed=role.value,
             )
-        if scope not in self.scopes:
-            raise NotAllowed(
-                f"This token lacks the scope “{scope.value}”; make one that has it.",
-                needed_scope=scope.value,
-            )
+        require_scope(self.scopes, scope)
 
     def require_rank(self, role: str) -> None:
         """Raise NotAllowed for a role above one's own, which nobody gives, changes or takes."""
         if RANK[role] > RANK[self.role]:
             raise NotAllowed(f"The role {role} is above your own in this plant.", needed=role)
+
+
+def require_scope(scopes: Collection[str], scope: Scope) -> None:
+    """Raise NotAllowed unless a key that has `scopes` is for this."""
+    if scope.value not in scopes:
+        raise NotAllowed(
+            f"This token lacks the scope “{scope.value}”; make one that has it.",
+            needed_scope=scope.value,
+        )
 
 
 def may(role: str | None, action: Action) -> bool:

@@ -23,7 +23,7 @@ from tenants.models import (
     User,
 )
 from tenants.models.people import TimeDisplay
-from tenants.permissions import EVERY_SCOPE, Place, PlatformAction, may_on_platform
+from tenants.permissions import EVERY_SCOPE, Place, PlatformAction, may_on_platform, require_scope
 
 NO_SUCH_TENANT = "There is no such plant, or you have no access to it."
 # These act on the plant itself and do not enter it, so that a suspended one can be resumed.
@@ -122,9 +122,8 @@ def plants_in_sum(user: User, *, token: ApiToken | None = None) -> list[Tenant]:
     """The plants in service whose sums a person may see: corporate viewers and platform
     administrators every one, others their own. Raises NotAllowed for who has none.
     """
-    if token is not None and Scope.READ.value not in token.scopes:
-        raise NotAllowed("This token lacks the scope “read”; make one that has it.",
-                         needed_scope=Scope.READ.value)  # fmt: skip
+    if token is not None:
+        require_scope(token.scopes, Scope.READ)
     of_a_plant = token is not None and token.tenant_id is not None
     if not of_a_plant and may_on_platform(user, PlatformAction.VIEW_CORPORATE):
         return list(Tenant.objects.filter(status=Tenant.Status.ACTIVE).order_by("schema_name"))

@@ -18,7 +18,7 @@ from amis.callers import caller_address
 from amis.errors import AmisError, NotAllowed, NotFound, NotSignedIn
 from tenants import rates, selectors
 from tenants.models import ApiToken, User
-from tenants.permissions import Place
+from tenants.permissions import Action, Place
 from tenants.services.tokens import note_use
 from tenants.sessions import session_belongs_to
 
@@ -87,7 +87,9 @@ def _counted(scope: dict[str, Any]) -> tuple[User, Place]:
 
 
 def admit(scope: dict[str, Any]) -> tuple[User, Place]:
-    """The caller and the plant. Raises NotSignedIn, NotFound, or NotAllowed for a foreign page."""
+    """The caller and the plant. Raises NotSignedIn, NotFound, or NotAllowed for a foreign page and
+    for a key that is not for reading.
+    """
     connection.set_schema_to_public()
     headers = _headers(scope)
     query = parse_qs(scope["query_string"].decode("latin1"))
@@ -99,8 +101,11 @@ def admit(scope: dict[str, Any]) -> tuple[User, Place]:
         raise NotFound(selectors.NO_SUCH_TENANT)
     named = selectors.named_tenant(host=host, path=scope["path"], header=next(iter(asked), None))
     if named is None:
-        return user, selectors.only_place(user, token=token)
-    return user, selectors.place_of(user, named, token=token)
+        place = selectors.only_place(user, token=token)
+    else:
+        place = selectors.place_of(user, named, token=token)
+    place.require(Action.READ)
+    return user, place
 
 
 def _token(headers: dict[str, str], query: dict[str, list[str]]) -> ApiToken | None:

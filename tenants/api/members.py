@@ -10,14 +10,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from amis.errors import NotAllowed, NotFound
+from amis.errors import NotFound
 from tenants import selectors
 from tenants.api.plants import object_of
 from tenants.api.platform import PlatformView, is_platforms
 from tenants.api.view import PlantView
 from tenants.api.wire import shape, text
 from tenants.models import Role, Scope, User
-from tenants.permissions import Action, PlatformAction
+from tenants.permissions import Action, PlatformAction, require_scope
 from tenants.services.members import access_of, grant_access, is_username, revoke_access
 
 NO_SUCH_USER = "There is no such user, or you may not see where this user may go."
@@ -89,8 +89,8 @@ class UserTenants(PlatformView):
 
     @extend_schema(operation_id="user_tenants", responses=UserPlantsOut)
     def get(self, request: Request, user_id: str) -> Response:
-        if request.auth is not None and Scope.READ.value not in request.auth.scopes:
-            raise NotAllowed("This token lacks the scope “read”.", needed_scope=Scope.READ.value)
+        if request.auth is not None:
+            require_scope(request.auth.scopes, Scope.READ)
         asked = self._asked(request, User.normalize_username(user_id))
         key = request.auth if asked == request.user else None
         places = selectors.roles_of(asked, token=key)

@@ -15,7 +15,8 @@ from amis.errors import Invalid
 from tenants.api.platform import PlatformView, card, plant_for_admin, plant_for_platform
 from tenants.api.query import choice_of
 from tenants.api.wire import moment, shape, text
-from tenants.models import AccessLog, Tenant
+from tenants.models import AccessLog, Scope, Tenant
+from tenants.permissions import require_scope
 from tenants.selectors import visible_tenants
 from tenants.services.audit import note
 from tenants.services.plants import change_tenant, resume, suspend
@@ -52,6 +53,8 @@ class Tenants(PlatformView):
         responses=TenantsOut,
     )
     def get(self, request: Request) -> Response:
+        if request.auth is not None:
+            require_scope(request.auth.scopes, Scope.READ)
         asked = choice_of(request.GET, "active_only", tuple(TRUTH))
         plants = visible_tenants(
             request.user, token=request.auth, suspended=not TRUTH[asked or "false"]

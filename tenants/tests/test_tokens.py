@@ -89,6 +89,27 @@ def test_a_made_key_works_within_its_scopes_until_it_expires(db, alice, place):
     assert key not in line.about
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/forecast/", "/settings/", "/api/machines", "/api/tenants/list",
+     "/api/users/alice/tenants"],
+)  # fmt: skip
+def test_a_key_that_only_submits_reads_nothing(db, alice, chicago, path):
+    key = create_token(user=alice, tenant=chicago, scopes=["submit"])
+    client = Client(HTTP_HOST=CHICAGO, HTTP_AUTHORIZATION=f"Token {key}")
+    assert (client.get(path).status_code, client.head(path).status_code) == (403, 403)
+
+
+async def test_a_key_that_only_submits_opens_no_live_connection(committed, alice, chicago):
+    def prepare():
+        return create_token(user=alice, tenant=chicago, scopes=["submit"])
+
+    key = await sync_to_async(prepare)()
+    headers = [(b"host", CHICAGO.encode()), (b"authorization", f"Token {key}".encode())]
+    socket = WebsocketCommunicator(application, "/ws", headers)
+    assert await socket.connect() == (False, 4403)
+
+
 def test_a_key_may_live_for_good(db, alice, place):
     key = make_token(place=place, by=alice, name="x", scopes=["read"], days=None)
     assert token_of(key).expires_at is None
