@@ -84,6 +84,9 @@ PAGES: dict[str, dict[str, str]] = {
 }
 """On a plant's host."""
 
+SOCKETS: dict[str, str] = {"^ws/?$": "viewer"}
+"""As the router of WebSockets spells them."""
+
 OPEN = frozenset({"healthz", "readyz", "metrics", "api/health", "api/schema", "api/docs"})
 ACCOUNTS = "accounts/"
 """Of one's own account; who gets in there is asked by the tests of sign-in and second factor."""
