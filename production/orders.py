@@ -8,19 +8,20 @@ from typing import Any
 
 from django.db import transaction
 
-from amis.errors import SourceUnavailable
+from amis.errors import Conflict, SourceUnavailable
 from production.tasks import fill_spares, finish_plants, order
 from tenants.models import AccessLog, Tenant, User
 from tenants.services.audit import note
 from tenants.services.deletion import order_deletion
+from tenants.services.migrations import HAVE_A_SCHEMA
 from tenants.services.plants import enter_tenant
 
 WITHIN_S, LOOK_EVERY_S = 20.0, 0.03
 
 
 def order_plant(*, values: Mapping[str, Any], user: User) -> Tenant:
-    """Order a plant and wait until it can be used. Raises Invalid, Conflict, and SourceUnavailable
-    where it is not yet there; then it is made later.
+    """Order a plant and wait until it can be used. Raises Invalid; Conflict where the id is taken,
+    or somebody ends the plant meanwhile; SourceUnavailable where it is made later.
     """
     with transaction.atomic():
         tenant = enter_tenant(values=values)
@@ -45,8 +46,11 @@ def order_end(tenant: Tenant, *, user: User) -> None:
 
 
 def _is_ready(tenant: Tenant) -> bool:
-    tenant.refresh_from_db(fields=["status"])
-    return tenant.status == Tenant.Status.ACTIVE
+    status = Tenant.objects.filter(pk=tenant.pk).values_list("status", flat=True).first()
+    if status in (None, Tenant.Status.DELETING):
+        raise Conflict(f"Somebody ended the plant {tenant.tenant_id} while it was being made.")
+    tenant.status = status
+    return status in HAVE_A_SCHEMA
 
 
 def _wait(done: Callable[[], bool], otherwise: str) -> None:

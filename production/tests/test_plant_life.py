@@ -9,6 +9,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.db import OperationalError, connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone as clock
 from django_tenants.utils import schema_context, schema_exists
@@ -58,6 +59,10 @@ def nothing_left(committed):
             tenant.delete()
 
 
+def order_deletion_of(plants: QuerySet[Tenant]) -> None:
+    order_deletion(plants.get())
+
+
 def post(client: Client, path: str, body=None, **headers):
     return client.post(path, body or {}, content_type="application/json", **headers)
 
@@ -99,6 +104,15 @@ def test_while_nobody_carries_orders_out_the_answer_is_503_and_the_order_stands(
     with as_owner():
         plants_service.finish_plants()
     assert root.get("/api/kpis", HTTP_HOST=OSLO).status_code == 200
+
+
+@pytest.mark.parametrize("end", [QuerySet.delete, order_deletion_of], ids=["gone", "going"])
+def test_who_waits_for_a_plant_that_somebody_ends_hears_so(root, nothing_left, monkeypatch, end):
+    orders = Tenant.objects.filter(schema_name="plant_oslo")
+    monkeypatch.setattr("production.orders.order", lambda task: end(orders))
+    answer = post(root, "/api/tenants/create", ORDER)
+    assert answer.status_code == 409
+    assert "ended" in answer.json()["message"]
 
 
 def test_of_parallel_orders_of_one_id_one_is_carried_out(root, spare, nothing_left):
