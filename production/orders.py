@@ -35,9 +35,8 @@ def order_plant(*, values: Mapping[str, Any], user: User) -> Tenant:
 def order_end(tenant: Tenant, *, user: User) -> None:
     """Order a plant's end and wait until it is gone. Raises SourceUnavailable as `order_plant`."""
     with transaction.atomic():
-        if tenant.status != Tenant.Status.DELETING:
+        if order_deletion(tenant):
             note(AccessLog.Action.PLANT_DELETED, user=user, tenant_id=tenant.tenant_id)
-            order_deletion(tenant)
     order(finish_plants)
     _wait(
         lambda: not Tenant.objects.filter(pk=tenant.pk).exists(),

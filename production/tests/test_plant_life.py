@@ -16,8 +16,10 @@ from django_tenants.utils import schema_context, schema_exists
 
 import amis.celery  # noqa: F401 - so that orders find their broker
 from amis.asgi import application
+from amis.errors import SourceUnavailable
 from conftest import as_owner
 from production.models import Connection, Machine, ProductionRecord
+from production.orders import order_end
 from production.services import plants as plants_service
 from production.tests.provision_worker import provision_worker
 from tenants import grants
@@ -113,6 +115,16 @@ def test_who_waits_for_a_plant_that_somebody_ends_hears_so(root, nothing_left, m
     answer = post(root, "/api/tenants/create", ORDER)
     assert answer.status_code == 409
     assert "ended" in answer.json()["message"]
+
+
+def test_of_two_who_end_a_plant_at_once_the_first_is_written_down(oslo, monkeypatch):
+    monkeypatch.setattr("production.orders.WITHIN_S", 0.0)
+    monkeypatch.setattr("production.orders.order", lambda task: None)
+    for known in (oslo, Tenant.objects.get(pk=oslo.pk)):
+        known.status = Tenant.Status.ACTIVE
+        with pytest.raises(SourceUnavailable):
+            order_end(known, user=User.objects.get())
+    assert AccessLog.objects.filter(action=AccessLog.Action.PLANT_DELETED).count() == 1
 
 
 def test_of_parallel_orders_of_one_id_one_is_carried_out(root, spare, nothing_left):

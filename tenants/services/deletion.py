@@ -24,11 +24,15 @@ from tenants.sessions import HOST_KEY
 WAIT_FOR_TABLES = "SET LOCAL lock_timeout = '5s'"
 
 
-def order_deletion(tenant: Tenant) -> None:
-    """From now on nobody enters the plant; the next look of the owner's login takes it away."""
-    Tenant.objects.filter(pk=tenant.pk).update(status=Tenant.Status.DELETING)
-    schema = tenant.schema_name
-    transaction.on_commit(lambda: live.withdraw(schema))
+def order_deletion(tenant: Tenant) -> bool:
+    """From now on nobody enters the plant; the next look of the owner's login takes it away. False
+    where somebody has ordered it already.
+    """
+    going, schema = Tenant.Status.DELETING, tenant.schema_name
+    ordered = Tenant.objects.filter(pk=tenant.pk).exclude(status=going).update(status=going)
+    if ordered:
+        transaction.on_commit(lambda: live.withdraw(schema))
+    return bool(ordered)
 
 
 def delete_tenant(tenant: Tenant) -> bool:
