@@ -12,7 +12,7 @@ from django.test import Client
 from django_tenants.utils import tenant_context
 
 from production.models import Connection, Machine
-from tenants.models import AccessLog
+from tenants.models import AccessLog, Tenant
 from tenants.services.tokens import create_token
 
 BASE, PATH = "amis.localhost", "/api/tenants/plant_chicago/export"
@@ -30,9 +30,9 @@ def stored(committed, chicago, lyon):
 
 @pytest.fixture
 def ask(chicago, token_for):
-    def by(user, tenant=chicago, **headers):
+    def by(user, tenant=chicago, *, path=PATH, **headers):
         token = token_for(user, tenant) if tenant else create_token(user=user, tenant=None)
-        return Client(HTTP_HOST=BASE, HTTP_AUTHORIZATION=f"Token {token}").get(PATH, **headers)
+        return Client(HTTP_HOST=BASE, HTTP_AUTHORIZATION=f"Token {token}").get(path, **headers)
 
     return by
 
@@ -64,3 +64,19 @@ def test_managers_and_strangers_take_nothing_away(stored, person, ask, lyon):
     assert ask(person("max", chicago="manager")).status_code == 403
     assert ask(person("mallory", lyon="admin"), tenant=lyon).status_code == 404
     assert ask(person("root", admin=True), tenant=None).status_code == 200
+
+
+@pytest.fixture
+def oslo(stored):
+    """A plant that is ordered and has no tables."""
+    plant = Tenant.objects.create(schema_name="plant_oslo", tenant_name="Oslo")
+    yield plant
+    Tenant.objects.filter(pk=plant.pk).delete()
+
+
+@pytest.mark.parametrize("status", ["provisioning", "failed", "deleting"])
+def test_a_plant_without_tables_holds_nothing_to_take_away(oslo, person, ask, status):
+    Tenant.objects.filter(pk=oslo.pk).update(status=status)
+    answer = ask(person("root", admin=True), None, path="/api/tenants/plant_oslo/export")
+    assert answer.status_code == 409
+    assert not AccessLog.objects.filter(action=AccessLog.Action.PLANT_EXPORTED).exists()

@@ -30,8 +30,9 @@ class Export(PlatformView):
     @extend_schema(operation_id="tenant_export", responses={(200, "application/zip"): ZIP})
     def get(self, request: Request, tenant_id: str) -> StreamingHttpResponse:
         tenant = plant_for_admin(request, tenant_id)
+        file = export_plant(tenant)
         note(AccessLog.Action.PLANT_EXPORTED, user=request.user, tenant_id=tenant_id)
-        return _as_answer(request._request, export_plant(tenant), f"{tenant_id}.zip")
+        return _as_answer(request._request, file, f"{tenant_id}.zip")
 
 
 def _as_answer(request: Any, file: IO[bytes], name: str) -> StreamingHttpResponse:

@@ -10,7 +10,9 @@ from typing import IO, Any
 from django_tenants.utils import tenant_context
 from psycopg2 import sql
 
+from amis.errors import Conflict
 from tenants.models import Tenant
+from tenants.services.migrations import HAVE_A_SCHEMA
 from tenants.services.tables import PlantTable, copy_out, one_moment, plant_tables
 
 SECRETS = ("password", "secret", "private_key", "digest")
@@ -18,7 +20,12 @@ SECRETS = ("password", "secret", "private_key", "digest")
 
 
 def export_plant(tenant: Tenant) -> IO[bytes]:
-    """The open file, at its beginning; it has no name and is gone when it is closed."""
+    """The open file, at its beginning; it has no name and is gone when it is closed.
+
+    Raises Conflict for a plant that has no tables yet, or soon no more.
+    """
+    if tenant.status not in HAVE_A_SCHEMA:
+        raise Conflict(f"The plant is {tenant.get_status_display().lower()}; it can't be exported.")
     file = TemporaryFile()  # noqa: SIM115 - the caller closes it
     about = _about(tenant)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
