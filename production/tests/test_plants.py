@@ -10,7 +10,7 @@ from django_tenants.utils import schema_context
 from conftest import as_owner
 from production.models import ShiftPattern, StopReason
 from tenants import grants
-from tenants.models import ApiToken, Membership, Tenant
+from tenants.models import AccessLog, ApiToken, Membership, Tenant
 from tenants.selectors import token_digest
 
 
@@ -35,6 +35,13 @@ def test_a_new_plant_has_shifts_reasons_and_a_host(oslo):
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_user")
             assert cursor.fetchone() == ("t_plant_oslo",)
+
+
+def test_a_plant_of_the_command_line_is_in_the_access_log(oslo):
+    line = AccessLog.objects.get()
+    assert (line.action, line.tenant_id, line.about) == (
+        "plant_created", "plant_oslo", "by the operator"
+    )  # fmt: skip
 
 
 def test_a_second_plant_with_the_same_id_is_refused_and_changes_nothing(oslo):

@@ -57,6 +57,23 @@ def test_the_command_says_what_does_not_go_together(db, words):
         call_command("create_token", *words)
 
 
+def test_what_the_command_does_is_in_the_access_log(db, person, chicago, capsys):
+    person("carol", corporate=True)
+    carol = ["--user", "carol@amis.example"]
+    call_command("create_token", "--platform", *carol)
+    call_command("create_token", "--tenant", "plant_chicago", "--role", "engineer", *carol)
+    call_command("create_token", "--tenant", "plant_chicago", "--role", "viewer", *carol)
+    told = AccessLog.objects.order_by("pk").values_list("action", "tenant_id", "about")
+    assert list(told) == [
+        ("token_made", "", "of no plant, for carol@amis.example, by the operator"),
+        ("role_granted", "plant_chicago", "carol@amis.example: engineer, by the operator"),
+        ("token_made", "plant_chicago", "for carol@amis.example, by the operator"),
+        ("role_granted", "plant_chicago", "carol@amis.example: engineer → viewer, by the operator"),
+        ("token_made", "plant_chicago", "for carol@amis.example, by the operator"),
+    ]
+    assert not any(text in line for text in capsys.readouterr().out.split() for *_, line in told)
+
+
 def test_the_last_use_is_written_down_at_most_once_a_minute(db, alice, chicago, token_for):
     key = token_for(alice, chicago)
     assert ask(key) == 200

@@ -9,10 +9,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
+from django.db import transaction
 
 from amis.errors import AmisError
-from tenants.models import Role, User
+from tenants.models import AccessLog, Membership, Role, User
 from tenants.permissions import PlatformAction, may_on_platform
+from tenants.services.audit import note
 from tenants.services.people import create_user, grant_role
 from tenants.services.plants import tenant_by_id
 from tenants.services.tokens import create_token
@@ -33,16 +35,24 @@ class Command(BaseCommand):
             raise CommandError("--role is a role in a plant; it does not go with --platform.")
         if not options["platform"] and not options["role"]:
             raise CommandError("--tenant needs --role, the person's role in that plant.")
+        make = _platform_token if options["platform"] else _token
         try:
-            self.stdout.write(_platform_token(options) if options["platform"] else _token(options))
+            with transaction.atomic():
+                text = make(options)
+            self.stdout.write(text)
         except AmisError as error:
             raise CommandError(error.message) from error
 
 
 def _token(options: dict[str, Any]) -> str:
-    tenant = tenant_by_id(options["tenant"])
+    tenant, role = tenant_by_id(options["tenant"]), options["role"]
     user = _person(options["user"])
-    grant_role(user=user, tenant=tenant, role=options["role"])
+    had = Membership.objects.filter(user=user, tenant=tenant).values_list("role", flat=True).first()
+    if had != role:
+        grant_role(user=user, tenant=tenant, role=role)
+        was = f"{had} → " if had else ""
+        _note(AccessLog.Action.ROLE_GRANTED, f"{user.email}: {was}{role}", tenant.tenant_id)
+    _note(AccessLog.Action.TOKEN_MADE, f"for {user.email}", tenant.tenant_id)
     return create_token(user=user, tenant=tenant)
 
 
@@ -54,7 +64,13 @@ def _platform_token(options: dict[str, Any]) -> str:
             f"{email} is neither a platform administrator nor a corporate viewer; "
             "make the account one in the admin, or give it a token of a plant with --tenant."
         )
+    _note(AccessLog.Action.TOKEN_MADE, f"of no plant, for {user.email}")
     return create_token(user=user, tenant=None)
+
+
+def _note(action: AccessLog.Action, about: str, tenant_id: str = "") -> None:
+    """Nobody is signed in here: it was whoever runs the installation."""
+    note(action, user=None, tenant_id=tenant_id, about=f"{about}, by the operator")
 
 
 def _person(email: str) -> User:
