@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from amis.errors import AmisError, NotFound
 from tenants import selectors, sessions
 from tenants.middleware import refusal
-from tenants.models import AccessLog
+from tenants.models import AccessLog, Tenant
 from tenants.permissions import PlatformAction, may_on_platform
 from tenants.services.audit import note
 
@@ -40,8 +40,9 @@ def by_session(view: Page) -> Page:
 def plants(request: HttpRequest) -> HttpResponse:
     """Every plant that the person may enter, each with its way in."""
     choices = [
-        {"tenant": tenant, "role": selectors.place_of(request.user, tenant.tenant_id).role}
-        for tenant in selectors.visible_tenants(request.user)
+        {"tenant": tenant, "role": role}
+        for tenant, role in selectors.roles_of(request.user)
+        if tenant.status == Tenant.Status.ACTIVE
     ]
     has_sums = bool(choices) or may_on_platform(request.user, PlatformAction.VIEW_CORPORATE)
     return render(request, "accounts/plants.html", {"plants": choices, "has_sums": has_sums})

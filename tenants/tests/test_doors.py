@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from amis.trace import GIVEN_ID
-from tenants.models import AccessLog
+from tenants.models import AccessLog, Tenant
 
 CHICAGO = "plant-chicago.amis.localhost"
 LYON = "plant-lyon.amis.localhost"
@@ -69,6 +71,27 @@ def test_carol_chooses_a_plant_and_crosses_to_it_once(db, person, chicago, lyon)
     assert first.get("/api/websocket/status").status_code == 200
     assert second.get(ticket).status_code == 404
     assert second.get("/api/websocket/status").status_code == 401
+
+
+def test_the_choice_of_plants_costs_the_same_however_many_there_are(
+    db, person, chicago, lyon, client_of
+):
+    def queries(client: Client) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get("/accounts/plants/").text.count("data-tenant-id") > 0
+        return len(asked)
+
+    alone = client_of(person("alice", chicago="manager"))
+    everywhere = client_of(person("carol", chicago="viewer", lyon="admin"))
+    assert queries(alone) == queries(everywhere)
+
+
+def test_a_suspended_plant_is_no_choice(db, person, chicago, lyon, client_of):
+    client = client_of(person("carol", chicago="viewer", lyon="admin"))
+    Tenant.objects.filter(pk=lyon.pk).update(status=Tenant.Status.SUSPENDED)
+    page = client.get("/accounts/plants/").text
+    assert 'data-tenant-id="plant_chicago"' in page
+    assert "plant_lyon" not in page
 
 
 def test_a_ticket_of_somebody_else_signs_nobody_in_and_leaves_the_session_as_it_was(
