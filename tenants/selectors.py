@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from amis.addresses import is_host
 from amis.errors import Invalid, NotAllowed, NotFound, Suspended
 from tenants.models import (
     TENANT_ID_PATTERN,
@@ -55,8 +56,9 @@ def tenant_of_host(host: str) -> str | None:
     found, until = _known_hosts.get(name, ("", 0.0))
     if time.monotonic() < until:
         return found
-    domain = Tenant.objects.filter(domains__domain=name).values_list("schema_name", flat=True)
-    schema = domain.first()
+    named = Tenant.objects.filter(domains__domain=name).values_list("schema_name", flat=True)
+    # Django has checked a request's host, nobody that of a live connection: it may hold a NUL.
+    schema = named.first() if is_host(name) else None
     if schema is None:
         raise NotFound(NO_SUCH_TENANT)
     _known_hosts[name] = (schema, time.monotonic() + HOST_KNOWN_S)

@@ -54,6 +54,16 @@ async def test_every_form_begins_with_a_snapshot(token):
         await live.disconnect()
 
 
+@pytest.mark.parametrize("host", ["plant-chicago\0.amis.localhost", "ä." * 200, "", ":7"])
+async def test_a_host_that_can_be_none_is_nobodys(token, host):
+    live = WebsocketCommunicator(
+        application,
+        "/ws",
+        [(b"host", host.encode("latin1")), (b"authorization", f"Token {token}".encode())],
+    )
+    assert await live.connect() == (False, 4404)
+
+
 async def test_a_token_may_stand_in_the_address(token):
     live = socket(CHICAGO, f"/ws?token={token}", [], None)
     assert (await live.connect())[0]
