@@ -159,8 +159,12 @@ def place_of(user: User, tenant_id: str, *, token: ApiToken | None = None) -> Pl
 
 
 def only_place(user: User, *, token: ApiToken | None = None) -> Place:
-    """The caller's only plant; Invalid with the choices when there is not exactly one."""
-    plants = visible_tenants(user, token=token)
+    """The caller's only plant; Invalid with the choices when there is not exactly one, and
+    Suspended where all that there is is out of service.
+    """
+    plants = visible_tenants(user, token=token) or visible_tenants(
+        user, token=token, suspended=True
+    )
     if len(plants) != 1:
         raise Invalid(
             "Say which plant: use its host, /api/tenants/<tenant_id>/… or the header X-Tenant.",

@@ -14,7 +14,7 @@ from django.utils import timezone as clock
 from amis.asgi import application
 from amis.errors import Invalid, NotFound
 from amis.tests.calls import BASE, CHICAGO
-from tenants.models import AccessLog, ApiToken
+from tenants.models import AccessLog, ApiToken, Tenant
 from tenants.permissions import Place
 from tenants.selectors import token_digest, token_of
 from tenants.services.tokens import create_token, make_token, revoke_token
@@ -125,6 +125,15 @@ async def test_a_key_that_only_submits_opens_no_live_connection(committed, alice
     headers = [(b"host", CHICAGO.encode()), (b"authorization", f"Token {key}".encode())]
     socket = WebsocketCommunicator(application, "/ws", headers)
     assert await socket.connect() == (False, 4403)
+
+
+def test_where_the_only_plant_is_suspended_the_base_host_says_so(db, person, chicago, lyon):
+    carol = person("carol", chicago="viewer", lyon="viewer")
+    key = create_token(user=carol, tenant=chicago)
+    Tenant.objects.filter(pk=chicago.pk).update(status=Tenant.Status.SUSPENDED)
+    asked = Client(HTTP_HOST=BASE, HTTP_AUTHORIZATION=f"Token {key}").get("/api/machines")
+    assert (asked.status_code, asked.json()["code"]) == (403, "suspended")
+    assert ask(create_token(user=carol, tenant=None), host=BASE) == 200
 
 
 def test_a_key_may_live_for_good(db, alice, place):
