@@ -4,7 +4,8 @@ what to do.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Self
 
 
 class AmisError(Exception):
@@ -26,6 +27,15 @@ class Invalid(AmisError):
 
     code = "invalid"
     status = 400
+
+    @classmethod
+    def fields(cls, faults: Iterable[tuple[str, str]]) -> Self:
+        """Of a body that is no list: each fault is a field and what is wrong with it."""
+        known = list(faults)
+        return cls(
+            f"{'; '.join(f'{field}: {text}' for field, text in known)}.",
+            errors=[{"row": None, "field": field, "message": text} for field, text in known],
+        )
 
 
 class NotSignedIn(AmisError):

@@ -130,8 +130,5 @@ def _task(request: Request) -> str:
     """Raises Invalid naming the field."""
     task = request.data.get("task") if isinstance(request.data, dict) else None
     if task not in TASKS:
-        message = f"must be one of {', '.join(TASKS)}"
-        raise Invalid(
-            f"task: {message}.", errors=[{"row": None, "field": "task", "message": message}]
-        )
+        raise Invalid.fields([("task", f"must be one of {', '.join(TASKS)}")])
     return str(task)

@@ -61,10 +61,7 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(fields["metadata"], dict):
         faults.append(("metadata", "must be an object"))
     if faults:
-        raise Invalid(
-            f"{'; '.join(f'{name}: {text}' for name, text in faults)}.",
-            errors=[{"row": None, "field": name, "message": text} for name, text in faults],
-        )
+        raise Invalid.fields(faults)
     return fields
 
 

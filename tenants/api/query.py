@@ -33,9 +33,7 @@ PAGE_PARAMETERS = [
 
 def invalid(field: str, message: str) -> Invalid:
     """A 400 that names the field in its sentence and in `errors`."""
-    return Invalid(
-        f"{field}: {message}.", errors=[{"row": None, "field": field, "message": message}]
-    )
+    return Invalid.fields([(field, message)])
 
 
 def text_of(query: Mapping[str, str], name: str) -> str | None:

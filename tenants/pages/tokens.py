@@ -59,7 +59,7 @@ def _make(request: HttpRequest) -> HttpResponse:
         raise NotAllowed(_("A token makes no tokens; sign in."))
     days = request.POST.get("days", "")
     if days and not (days.isascii() and days.isdigit() and len(days) < 5):
-        raise Invalid("days", errors=[{"row": None, "field": "days", "message": _("choose one")}])
+        raise Invalid.fields([("days", _("choose one"))])
     text = make_token(
         place=request.place,
         by=request.user,

@@ -64,10 +64,7 @@ def access_of(values: Mapping[str, Any]) -> Access:
         if field not in faulty
     ]
     if faults:
-        raise Invalid(
-            f"{'; '.join(f'{field}: {message}' for field, message in faults)}.",
-            errors=[{"row": None, "field": field, "message": text} for field, text in faults],
-        )
+        raise Invalid.fields(faults)
     return Access(**texts)
 
 

@@ -167,10 +167,7 @@ def _text(field: str, value: Any, faults: list[tuple[str, str]]) -> str:
 
 def _refuse(faults: list[tuple[str, str]]) -> None:
     if faults:
-        raise Invalid(
-            f"{'; '.join(f'{field}: {message}' for field, message in faults)}.",
-            errors=[{"row": None, "field": field, "message": text} for field, text in faults],
-        )
+        raise Invalid.fields(faults)
 
 
 CHANGEABLE = {"tenant_name": 1, "plant_location": 0}

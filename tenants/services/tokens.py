@@ -62,10 +62,7 @@ def make_token(
     if days is not None and not 1 <= days <= LONGEST_LIFE_DAYS:
         faults.append(("days", f"must be from 1 to {LONGEST_LIFE_DAYS}"))
     if faults:
-        raise Invalid(
-            f"{'; '.join(f'{field}: {message}' for field, message in faults)}.",
-            errors=[{"row": None, "field": field, "message": text} for field, text in faults],
-        )
+        raise Invalid.fields(faults)
     expires_at = clock.now() + timedelta(days=days) if days else None
     with transaction.atomic():
         text = create_token(
