@@ -89,9 +89,27 @@ SOCKETS: dict[str, str] = {"^ws/?$": "viewer"}
 
 OPEN = frozenset({"healthz", "readyz", "metrics", "api/health", "api/schema", "api/docs"})
 ACCOUNTS = "accounts/"
-"""Of one's own account; who gets in there is asked by the tests of sign-in and second factor."""
+KEY = r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]{1,13})-(?P<key>[-0-9A-Za-z]{1,200})/$"
+OWN_ACCOUNT: dict[str, str] = {
+    **dict.fromkeys(
+        ("login", "logout", "invitation/<str:text>", "password/set", "password/reset", KEY,
+         "password/reset/done", "password/reset/key/done", "2fa/authenticate", "enter"),
+        "open",
+    ),
+    **dict.fromkeys(
+        ("reauthenticate", "password/change", "profile", "2fa", "2fa/reauthenticate",
+         "2fa/totp/activate", "2fa/totp/deactivate", "2fa/recovery-codes",
+         "2fa/recovery-codes/generate", "plants", "go/<str:tenant_id>"),
+        "anybody",
+    ),
+}  # fmt: skip
+"""Below `/accounts/`, on every host: a person's own account, where no role counts."""
+
 ADMIN = "admin/"
-"""The tests of the two admin sites ask who gets in there."""
+ON_BOTH_FACES = ("", "login", "autocomplete", "jsi18n")
+NOT_IN_A_PLANT = ("logout", "password_change", "password_change/done", "r/")
+OF_THE_PLATFORM = ("tenants/", "django_celery_beat/")
+"""What pages below `/admin/` begin with; all others are a plant's, for engineers and above."""
 
 
 def written_down() -> set[str]:

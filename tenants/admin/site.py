@@ -15,7 +15,9 @@ from django.shortcuts import redirect
 from tenants.permissions import Action, PlatformAction, may_on_platform
 
 # These pages read accounts, sessions and content types, which a plant's role cannot.
-NOT_IN_A_PLANT = frozenset({"password_change", "password_change_done", "logout", "view_on_site"})
+NOT_IN_A_PLANT = frozenset({"password_change", "password_change_done", "logout"})
+# Its page looks rows of any table up, those of the other face too; no row here has a page there.
+NOWHERE = "view_on_site"
 
 
 class AmisAdmin(AdminSite):
@@ -37,7 +39,8 @@ class AmisAdmin(AdminSite):
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not self.has_permission(request):
                 raise PermissionDenied
-            if request.place is not None and request.resolver_match.url_name in NOT_IN_A_PLANT:
+            name = request.resolver_match.url_name
+            if name == NOWHERE or (request.place is not None and name in NOT_IN_A_PLANT):
                 raise Http404
             return inner(request, *args, **kwargs)
 
@@ -74,6 +77,14 @@ class Allowed:
 
     def is_allowed(self, request: HttpRequest) -> bool:
         raise NotImplementedError
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Model | None:
+        """Django looks the row up before it asks for rights; the database role of one face has none
+        at the tables of the other.
+        """
+        if not self.is_allowed(request):
+            raise PermissionDenied
+        return super().get_object(request, *args, **kwargs)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.is_allowed(request)
