@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from psycopg2 import sql
 
 from amis.errors import NotAllowed
@@ -75,8 +75,13 @@ def _tenants_are_there() -> bool:
 
 def grant_public() -> None:
     """The public role reads and writes the shared tables; tenants only what policies let
-    through.
+    through. At once: the access log may not be changed in between either.
     """
+    with transaction.atomic():
+        _grant_public()
+
+
+def _grant_public() -> None:
     _run("REVOKE ALL ON SCHEMA public FROM PUBLIC")
     _run("GRANT USAGE ON SCHEMA public TO {a}, {b}", a=PUBLIC_ROLE, b=TENANT_GROUP)
     _run("GRANT {w} ON ALL TABLES IN SCHEMA public TO {role}", w=WRITE, role=PUBLIC_ROLE)

@@ -17,6 +17,7 @@ from amis.errors import AmisError, NotFound, NotSignedIn, TooMany
 from tenants import rates, selectors, served
 from tenants.models import User
 from tenants.permissions import Place
+from tenants.services.entries import note_entry
 from tenants.services.tokens import note_use
 from tenants.sessions import session_belongs_to
 
@@ -53,6 +54,7 @@ class Door:
             request.place = _locate(request)
             if request.place is not None:
                 rates.check_plant(request.place.tenant.schema_name)
+                note_entry(request.user, request.place)
         except AmisError as error:
             return refusal(request, error)
         if request.place is None:

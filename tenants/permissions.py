@@ -55,13 +55,15 @@ EVERY_SCOPE = frozenset(Scope.values)
 class Place:
     """Where a request goes: the plant, the caller's role there, and what the caller's key is for.
 
-    A session has every scope. `in_utc`: the caller wants pages to tell times in UTC.
+    A session has every scope. `in_utc`: the caller wants pages to tell times in UTC;
+    `is_platforms`: the caller has no role of the plant's own and runs the installation.
     """
 
     tenant: Tenant
     role: str
     scopes: frozenset[str] = EVERY_SCOPE
     in_utc: bool = False
+    is_platforms: bool = False
 
     @property
     def zone(self) -> str:

@@ -155,6 +155,7 @@ def place_of(user: User, tenant_id: str, *, token: ApiToken | None = None) -> Pl
         role,
         frozenset(token.scopes) if token else EVERY_SCOPE,
         in_utc=user.time_display == TimeDisplay.UTC,
+        is_platforms=tenant.role_of_caller is None,
     )
 
 

@@ -19,6 +19,7 @@ from amis.errors import AmisError, NotAllowed, NotFound, NotSignedIn
 from tenants import rates, selectors
 from tenants.models import ApiToken, User
 from tenants.permissions import Action, Place
+from tenants.services.entries import note_entry
 from tenants.services.tokens import note_use
 from tenants.sessions import session_belongs_to
 
@@ -83,6 +84,7 @@ def _counted(scope: dict[str, Any]) -> tuple[User, Place]:
     user, place = admit(scope)
     rates.check_user(user.pk)
     rates.check_plant(place.tenant.schema_name)
+    note_entry(user, place)
     return user, place
 
 

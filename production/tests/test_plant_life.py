@@ -306,7 +306,7 @@ def test_a_deleted_plant_leaves_its_id_in_the_audit_log_and_can_be_made_again_em
     assert valkey().keys("*plant_oslo*") == []
     assert root.get("/api/kpis", HTTP_HOST=OSLO).status_code == 404
     told = AccessLog.objects.filter(tenant_id="plant_oslo").order_by("pk")
-    assert [line.action for line in told] == ["plant_created", "plant_deleted"]
+    assert [line.action for line in told] == ["plant_created", "entered", "plant_deleted"]
 
     with provision_worker():
         assert post(root, "/api/tenants/create", ORDER).status_code == 201

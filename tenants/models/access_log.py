@@ -19,6 +19,7 @@ class AccessLog(models.Model):
         PASSWORD_CHANGED = "password_changed", "Password changed"
         SECOND_FACTOR_CHANGED = "second_factor_changed", "Second factor changed"
         HANDED_OVER = "handed_over", "Moved to a plant"
+        ENTERED = "entered", "Entered by the platform"
         INVITED = "invited", "Invited"
         ROLE_GRANTED = "role_granted", "Role granted"
         ROLE_REVOKED = "role_revoked", "Role revoked"

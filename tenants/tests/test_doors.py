@@ -51,6 +51,18 @@ def test_mallory_may_sign_in_anywhere_but_sees_nothing_of_chicago(db, mallory, c
         assert client.get(path).status_code == 404, path
 
 
+def test_a_plant_is_told_once_an_hour_of_the_platforms_people_and_never_of_its_own(
+    db, person, chicago, token_for
+):
+    alice, root = person("alice", chicago="viewer"), person("root", admin=True)
+    for user in (alice, root, root):
+        token = token_for(user, chicago if user is alice else None)
+        asks = Client(HTTP_HOST=CHICAGO, HTTP_AUTHORIZATION=f"Token {token}")
+        assert asks.get("/api/websocket/status").status_code == 200
+    (line,) = AccessLog.objects.filter(action=AccessLog.Action.ENTERED)
+    assert (line.user_label, line.tenant_id) == ("root@amis.example", "plant_chicago")
+
+
 def test_an_unknown_host_answers_404(db, alice):
     client, _ = _sign_in(BASE, "alice")
     assert client.get("/", HTTP_HOST="plant-atlantis.amis.localhost").status_code == 404
