@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 from amis import trace
@@ -63,6 +65,21 @@ class AnyHostForProbes:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info in PROBES:
             request.META["HTTP_HOST"] = "localhost"
+        return self.get_response(request)
+
+
+class FormsInUtf8:
+    """Refuses a form with files in another encoding, as Django does other forms: Python knows
+    encodings that are no text, and some that give half characters, which break whoever stores them.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        encoding, is_form = request.encoding, request.content_type == "multipart/form-data"
+        if encoding and is_form and codecs.lookup(encoding).name not in {"utf-8", "ascii"}:
+            raise BadRequest("Forms are UTF-8.")
         return self.get_response(request)
 
 

@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "amis.middleware.SecurityHeaders",
     "amis.middleware.AnyHostForProbes",
     "amis.middleware.LengthOfChunks",
+    "amis.middleware.FormsInUtf8",
     # Before static files are answered, which carry the same headers.
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

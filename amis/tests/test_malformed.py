@@ -169,3 +169,11 @@ def test_a_browser_that_sends_nonsense_is_refused_in_its_own_form(send):
         answer = send.post("/api/production/submit", body, content_type=JSON,
                            HTTP_ACCEPT="text/html")  # fmt: skip
         assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("charset", ["unicode_escape", "zlib", "hex", "utf-7", "punycode"])
+def test_a_form_in_an_encoding_that_is_no_text_is_refused(send, charset):
+    body = b'--b\r\nContent-Disposition: form-data; name="username"\r\n\r\n\\ud800\r\n--b--\r\n'
+    kind = f"multipart/form-data; boundary=b; charset={charset}"
+    answer = send.generic("POST", "/accounts/login/", body, content_type=kind)
+    assert answer.status_code == 400
