@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 
 from tenants.models.people import Theme
@@ -30,9 +31,15 @@ def place(request: HttpRequest) -> dict[str, Any]:
 
 
 def _on_the_base_host(request: HttpRequest, path: str) -> str:
-    """The path there, where the request came by another host with the same port."""
-    host, port = request.get_host(), request.get_port()
-    if is_base_host(host):
+    """The path there, where the request came by another host with the same port. A page that
+    refuses a malformed host has this context too.
+    """
+    port = request.get_port()
+    try:
+        is_there = is_base_host(request.get_host())
+    except DisallowedHost:
+        is_there = True
+    if is_there:
         return path
     standard = "443" if request.scheme == "https" else "80"
     return (

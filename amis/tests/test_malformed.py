@@ -162,6 +162,10 @@ def test_a_malformed_host_is_refused(send, host):
     answer = send.get("/api/kpis", HTTP_HOST=host)
     assert answer.status_code in {400, 404}
     assert answer.json()["code"] in {"invalid", "not_found"}
+    for path in ("/", "/accounts/login/", "/admin/"):
+        page = send.get(path, HTTP_HOST=host)
+        assert page.status_code in {400, 404}
+        assert "<html" in page.text
 
 
 def test_a_browser_that_sends_nonsense_is_refused_in_its_own_form(send):
