@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from amis.addresses import is_host
 from amis.errors import Invalid, NotAllowed, NotFound, Suspended
 from tenants.models import (
     TENANT_ID_PATTERN,
@@ -58,7 +57,7 @@ def tenant_of_host(host: str) -> str | None:
         return found
     named = Tenant.objects.filter(domains__domain=name).values_list("schema_name", flat=True)
     # Django has checked a request's host, nobody that of a live connection: it may hold a NUL.
-    schema = named.first() if is_host(name) else None
+    schema = named.first() if "\0" not in name else None
     if schema is None:
         raise NotFound(NO_SUCH_TENANT)
     _known_hosts[name] = (schema, time.monotonic() + HOST_KNOWN_S)
@@ -66,9 +65,16 @@ def tenant_of_host(host: str) -> str | None:
 
 
 def plant_of_host(host: str) -> Tenant | None:
-    """The plant whose host this is; None on a base host. Raises NotFound for a host of nobody."""
+    """The plant whose host this is; None on a base host. Raises NotFound for a host of nobody, and
+    for that of a plant that was deleted a moment ago.
+    """
     tenant_id = tenant_of_host(host)
-    return Tenant.objects.filter(schema_name=tenant_id).first() if tenant_id else None
+    if tenant_id is None:
+        return None
+    tenant = Tenant.objects.filter(schema_name=tenant_id).first()
+    if tenant is None:
+        raise NotFound(NO_SUCH_TENANT)
+    return tenant
 
 
 def named_tenant(*, host: str, path: str, header: str | None) -> str | None:

@@ -68,6 +68,21 @@ def test_an_unknown_host_answers_404(db, alice):
     assert client.get("/", HTTP_HOST="plant-atlantis.amis.localhost").status_code == 404
 
 
+def test_a_plant_whose_id_ends_with_an_underscore_answers_at_its_host(db):
+    odd = Tenant.objects.create(schema_name="oslo_", tenant_name="Oslo", status="active")
+    odd.domains.create(domain="oslo-.amis.localhost", is_primary=True)
+    assert Client(HTTP_HOST="oslo-.amis.localhost").get("/accounts/login/").status_code == 200
+
+
+def test_the_host_of_a_plant_that_was_deleted_a_moment_ago_answers_404(db):
+    gone = Tenant.objects.create(schema_name="bergen", tenant_name="Bergen", status="active")
+    gone.domains.create(domain="bergen.amis.localhost", is_primary=True)
+    visitor = Client(HTTP_HOST="bergen.amis.localhost")
+    assert visitor.get("/accounts/login/").status_code == 200
+    gone.delete()
+    assert visitor.get("/accounts/login/").status_code == 404
+
+
 def test_carol_chooses_a_plant_and_crosses_to_it_once(db, person, chicago, lyon):
     person("carol", chicago="manager", lyon="manager")
     client, answer = _sign_in(BASE, "carol")
