@@ -19,7 +19,7 @@ from django.http import HttpRequest
 from amis.errors import NotFound
 from tenants.models import Tenant, User
 from tenants.secrets import WrongKey, seal, unseal
-from tenants.selectors import NO_SUCH_TENANT, host_without_port, place_of
+from tenants.selectors import NO_SUCH_TENANT, host_without_port, is_base_host, place_of
 
 HOST_KEY = "host"
 SIGNED_IN_AT = "signed_in_at"
@@ -77,8 +77,18 @@ def session_belongs_to(request: HttpRequest, host: str) -> bool:
 
 def plant_url(tenant: Tenant, *, scheme: str | None = None, port: int | None = None) -> str:
     """The address of a plant's own host."""
+    return _url(f"{tenant.host_label}.{settings.BASE_DOMAIN}", scheme=scheme, port=port)
+
+
+def mailed_url(host: str) -> str:
+    """The address of one of our hosts for a letter, which names no port and no other name of the
+    base host that only whoever asked for the letter knows.
+    """
+    return _url(settings.BASE_DOMAIN if is_base_host(host) else host_without_port(host))
+
+
+def _url(domain: str, *, scheme: str | None = None, port: int | None = None) -> str:
     scheme = scheme or ("https" if settings.ENVIRONMENT.https else "http")
-    domain = f"{tenant.host_label}.{settings.BASE_DOMAIN}"
     standard = 443 if scheme == "https" else 80
     if port is None:
         port = standard if scheme == "https" else settings.ENVIRONMENT.port

@@ -11,6 +11,7 @@ from allauth.account.forms import ResetPasswordForm
 from django.http import HttpRequest
 from kombu.exceptions import OperationalError
 
+from tenants.sessions import mailed_url
 from tenants.tasks import mail_reset
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ class ForgottenForm(ResetPasswordForm):
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         email = str(self.cleaned_data["email"])
-        origin = f"{request.scheme}://{request.get_host()}"
+        origin = mailed_url(request.get_host())
         try:
             mail_reset.apply_async(kwargs={"email": email, "origin": origin}, retry=False)
         except OperationalError:

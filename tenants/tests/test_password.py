@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import mail
 from django.db import connection
@@ -55,10 +56,22 @@ def test_a_forgotten_password_is_chosen_anew_by_a_link_on_the_same_host(db, alic
     [letter] = mail.outbox
     assert letter.to == ["alice@amis.example"]
     where, path = link()
-    assert where == host
+    assert where == f"{host}:{settings.ENVIRONMENT.port}"
     assert "Your password is changed" in choose(Client(HTTP_HOST=host), path).text
     assert sign_in("alice", "alice-knows-7")[1].status_code == 200
     assert sign_in("alice", FRESH)[1].status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("host", "named"),
+    [(f"{CHICAGO}:6666", CHICAGO), (f"{BASE}:6666", BASE), ("127.0.0.1:6666", BASE),
+     ("localhost", BASE)],
+)  # fmt: skip
+def test_a_letter_leads_to_no_port_or_base_host_of_the_askers_choice(
+    db, alice, chicago, host, named
+):
+    asked("alice@amis.example", host=host)
+    assert link()[0] == f"{named}:{settings.ENVIRONMENT.port}"
 
 
 def test_an_unknown_address_gets_the_same_answer_and_no_mail(db, alice, chicago):
