@@ -12,10 +12,10 @@ from django_tenants.utils import schema_context
 
 from production.live import machine_elements
 from production.models import Connection, Machine
-from tenants.live import valkey
+from tenants.live import plant_key, valkey
 from tenants.selectors import active_schemas
 
-HEARTBEAT, BACKFILL = "amis:heartbeat:", "amis:backfill:"
+HEARTBEAT, BACKFILL = plant_key("public", "heartbeat:"), "backfill"
 QUEUES = ("default", "ingest", "provision", "ml", "ml_tf")
 SILENT_AFTER_S = 25.0
 LIVE_WITHIN_S = 15.0
@@ -92,7 +92,8 @@ def scheduler() -> Check:
 def backfill() -> Check:
     """Only a demo back-fills; a plant without a note about it has nothing to wait for."""
     schemas = active_schemas()
-    notes = valkey().mget([BACKFILL + schema for schema in schemas]) if schemas else []
+    keys = [plant_key(schema, BACKFILL) for schema in schemas]
+    notes = valkey().mget(keys) if keys else []
     waiting = [float(note) for note in notes if note is not None and float(note) < 100]
     if not waiting:
         return Check(ok=True, detail="done")

@@ -16,7 +16,7 @@ from amis.interval import Interval
 from production.models import Job, Machine, Signal
 from production.services.derive import derive_records
 from production.services.samples import SampleBatch, record_samples
-from tenants.live import valkey
+from tenants.live import plant_key, valkey
 
 KIND = "backfill"
 SIMULATED, STORED = 25.0, 45.0
@@ -74,7 +74,7 @@ def backfill(*, history: History, tell: Tell) -> None:
 
 def mark(percent: float) -> None:
     """Tell the readiness check how far the current plant is."""
-    valkey().set(f"amis:backfill:{connection.schema_name}", percent)
+    valkey().set(plant_key(connection.schema_name, "backfill"), percent)
 
 
 def _noting(job: Job, tell: Tell) -> Tell:

@@ -111,14 +111,14 @@ def test_every_sample_is_stored_once_and_every_shift_has_its_record(equipped, du
     assert all(line.startswith("PROGRESS ") for line in lines)
     assert percents == sorted(percents)
     assert percents[-1] == 100
-    assert float(valkey().get("amis:backfill:plant_chicago")) == 100
+    assert float(valkey().get("plant_chicago:backfill")) == 100
 
 
 def test_a_second_start_does_not_read_anything_again(equipped, dump):
     run("--dump", str(dump))
     valkey().flushdb()
     assert run("--dump", "nowhere.npz") == ["PROGRESS 100 history complete"]
-    assert float(valkey().get("amis:backfill:plant_chicago")) == 100
+    assert float(valkey().get("plant_chicago:backfill")) == 100
 
 
 @pytest.mark.parametrize("broken", ["record_samples", "derive_records"])

@@ -74,13 +74,9 @@ def _delete_letters(hosts: set[str]) -> None:
 
 
 def _delete_keys(schema: str) -> None:
+    """Each begins with the plant's id; one that ends with it may be another plant's."""
     store = live.valkey()
-    ends = (f"{schema}:".encode(), f":{schema}".encode())
-    found = [
-        key
-        for key in store.scan_iter(match=f"*{schema}*", count=1000)
-        if key.startswith(ends[0]) or key.endswith(ends[1])
-    ]
+    found = list(store.scan_iter(match=live.plant_key(schema, "*"), count=1000))
     if found:
         store.delete(*found)
 

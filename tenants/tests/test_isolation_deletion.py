@@ -17,6 +17,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from django_tenants.utils import tenant_context
 
 import amis.celery  # noqa: F401 - so that orders find their broker
+from amis.health import ages, beat
 from conftest import as_owner
 from production.models import Machine
 from production.services.plants import found_plant
@@ -134,6 +135,25 @@ def test_the_other_plants_keep_what_they_have(oslo, chicago, folders):
     assert found("Kept", folders) == ["plant_chicago.production_machine"]
     with tenant_context(chicago):
         assert Machine.objects.get().machine_id == "M2"
+
+
+@pytest.mark.parametrize("name", ["seq", "ingest", "amis"])
+def test_a_plant_named_like_a_key_of_others_takes_no_key_of_theirs(committed, folders, name):
+    with as_owner():
+        found_plant(tenant_id=name, tenant_name="Odd", timezone="UTC")
+    kept = {plant_key("plant_chicago", "seq"), plant_key("plant_chicago", name)}
+    for key in kept:
+        valkey().set(key, 7)
+    beat("ingest")
+    valkey().set(plant_key(name, "seq"), 1)
+    Tenant.objects.filter(schema_name=name).update(status="deleting")
+    with provision_worker():
+        while Tenant.objects.filter(schema_name=name).exists():
+            pass
+    left = {key.decode() for key in valkey().scan_iter()}
+    assert kept <= left
+    assert "ingest" in ages()
+    assert not any(key.startswith(f"{name}:") for key in left)
 
 
 @pytest.mark.parametrize(
