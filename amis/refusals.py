@@ -1,5 +1,5 @@
 """What daphne answers by itself: a refused WebSocket gets the status of its reason (daphne says 403
-whatever it was), and every refusal has an id like any other answer.
+whatever it was), one that is ended its own code, and every refusal has an id like any other answer.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ STATUSES = {
     4404: (404, "Not found"),
     4429: (429, "Too many requests"),
 }
+NORMAL_CLOSURE = 1000
 MALFORMED = "HTTP/1.1 400 Bad Request\r\nX-Request-ID: {}\r\nContent-Length: 0\r\n\r\n"
 
 
 def answer_refusals_in_full() -> None:
     """From now on, in this process."""
+    WebSocketProtocol.serverClose = end
     handle_reply, basic_error = WebSocketProtocol.handle_reply, WebRequest.basic_error
     send_error = WebSocketProtocol.sendHttpErrorResponse
 
@@ -55,3 +57,10 @@ def answer_refusals_in_full() -> None:
     WebSocketProtocol.sendHttpErrorResponse = refuse_upgrade
     WebRequest.basic_error = refuse
     HTTPChannel._respondToBadRequestAndDisconnect = refuse_malformed
+
+
+def end(self: Any, code: int | None = None) -> None:
+    """Close with whatever code the application says: autobahn keeps those of RFC 6455 for itself,
+    and 1008 (too many frames), 1009 (too big) and 1013 (come again) would fail as 1011.
+    """
+    self.sendCloseFrame(code=code or NORMAL_CLOSURE)

@@ -19,6 +19,8 @@ from urllib.error import URLError
 import pytest
 from django.utils import timezone as clock
 from django_tenants.utils import tenant_context
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from amis.environment import ROOT
 from amis.stack.ports import free_port
@@ -118,3 +120,16 @@ def test_the_platforms_administrator_breaks_nothing_and_hears_only_what_is_writt
 ):
     key = create_token(user=person("root", admin=True), tenant=None)
     assert attack(server, key, tmp_path, *OF_PLANTS) > 20
+
+
+@pytest.mark.parametrize(("frames", "code"), [(["x" * 65_537], 1009), (["{}"] * 200, 1008)])
+def test_the_server_says_why_it_ends_a_live_connection(server, person, chicago, frames, code):
+    key = create_token(user=person("ada", chicago="viewer"), tenant=chicago)
+    headers = {"Authorization": f"Token {key}"}
+    live = connect(f"{server.replace('http', 'ws')}/ws", additional_headers=headers)
+    with live, pytest.raises(ConnectionClosed) as ended:
+        for frame in frames:
+            live.send(frame)
+        while True:
+            live.recv(timeout=20)
+    assert ended.value.rcvd.code == code
