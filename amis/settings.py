@@ -318,7 +318,11 @@ LOGGING = {
         "celery.beat": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
         "django.channels.server": {"level": "WARNING"},
-        # A stranger's malformed Host gets its 400; with a traceback each it would fill the log.
+        # A stranger's malformed Host, too large body or form of too many fields gets its 400 or
+        # 413; with a traceback each it would fill the log.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.security.RequestDataTooBig": {"level": "CRITICAL"},
+        "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
+        "django.security.TooManyFilesSent": {"level": "CRITICAL"},
     },
 }

@@ -138,6 +138,15 @@ def test_a_body_that_is_too_large_is_413(send, settings):
     assert answer.status_code == 413
 
 
+@pytest.mark.parametrize(
+    ("body", "status"), [("a=" + "x" * 6_000_000, 413), ("&".join(["a=1"] * 1001), 400)]
+)
+def test_a_strangers_form_of_any_size_leaves_no_traceback_in_the_log(send, caplog, body, status):
+    kind = "application/x-www-form-urlencoded"
+    assert send.post("/accounts/login/", body, content_type=kind).status_code == status
+    assert not [line for line in caplog.records if line.exc_info and line.levelname == "ERROR"]
+
+
 def test_more_than_five_thousand_rows_are_413(send):
     answer = send.post("/api/production/submit", [{}] * 5001, content_type=JSON)
     assert answer.status_code == 413
