@@ -169,7 +169,7 @@ def _report(attack: Attack, left: list[str], control: Attack, wanted: dict[str, 
     enough = all(counts[name] >= number for name, number in wanted.items())
     safe = enough and not finds and not counts["foreign"]
     for title, one in (("attack", attack), ("control, with one plant for all threads", control)):
-        _tell(f"{title}: {dict(sorted((one.counts() + one.seen).items()))}")
+        _tell(f"{title}: {dict(sorted((one.seen | one.counts()).items()))}")
     for find in finds[:20]:
         _tell(f"  {find}")
     foreign = counts["foreign"] + len(finds)
