@@ -156,6 +156,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if ENVIRONMENT.https else "http"
 ACCOUNT_RATE_LIMITS = False
 MFA_ADAPTER = "tenants.accounts.second_factor.SecondFactorAdapter"
 MFA_FORMS = {
+    "activate_totp": "tenants.accounts.forms.SwitchOnForm",
     "authenticate": "tenants.accounts.forms.CodeForm",
     "reauthenticate": "tenants.accounts.forms.CodeAgainForm",
 }

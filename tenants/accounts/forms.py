@@ -7,12 +7,15 @@ from typing import Any
 from allauth.account.forms import LoginForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import TOTP
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from tenants.accounts import heard
-from tenants.secrets import WrongKey
+from tenants.secrets import WrongKey, seal
 
 LONGEST_NAME = 254
 
@@ -47,6 +50,18 @@ class _Watched(BaseAuthenticateForm):
         except ValidationError:
             heard.failed_sign_in(context.request, self.user.email, about="second factor")
             raise
+
+
+class SwitchOnForm(ActivateTOTPForm):
+    """The code that switches the second factor on is used up by that; it signs nobody in."""
+
+    def clean_code(self) -> str:
+        code = super().clean_code()
+        data = {"secret": seal(self.secret)}
+        TOTP(Authenticator(user=self.user, type=Authenticator.Type.TOTP, data=data)).validate_code(
+            code
+        )
+        return code
 
 
 class CodeForm(_Watched, AuthenticateForm):

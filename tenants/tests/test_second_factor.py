@@ -95,6 +95,13 @@ def test_a_code_works_once(secret):
     assert (is_in(first), is_in(second)) == (True, False)
 
 
+def test_the_code_that_switched_it_on_signs_nobody_in(secret):
+    client, _ = sign_in("alice", "alice-knows-7")
+    answer = client.post(CODE, {"code": code_of(secret, steps=-1)})
+    assert "was used already" in answer.text
+    assert not is_in(client)
+
+
 def test_a_recovery_code_works_once_too(secret):
     first, _ = sign_in("alice", "alice-knows-7")
     first.post(CODE, {"code": code_of(secret)})
