@@ -7,9 +7,11 @@ from typing import Any
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
 from tenants import sessions
@@ -18,6 +20,8 @@ from tenants.models import AccessLog, User
 from tenants.selectors import is_base_host
 
 NOT_CORRECT = _("Account or password is not correct.")
+PROVED = "proved"
+"""Where a session keeps, as a hash, with which password signing in began."""
 SILENT = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
 FACTOR_NEWS = {
     "mfa/email/totp_activated": "switched on",
@@ -59,7 +63,18 @@ class AccountAdapter(DefaultAccountAdapter):
         at = self.request.session.get(sessions.SIGNED_IN_AT, 0)
         return time.time() - at > app_settings.REAUTHENTICATION_TIMEOUT
 
+    def pre_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse | None:
+        request.session[PROVED] = user.get_session_auth_hash()
+        return super().pre_login(request, user, **more)
+
     def login(self, request: HttpRequest, user: User) -> None:
+        """Raises ImmediateHttpResponse where, between password and code, the password was changed
+        or the account switched off.
+        """
+        proved = request.session.pop(PROVED, "")
+        is_same = constant_time_compare(proved, user.get_session_auth_hash())
+        if not (is_same and user.is_active):
+            raise ImmediateHttpResponse(redirect("account_login"))
         sessions.begin_session(request, user)
         heard.heard(AccessLog.Action.SIGNED_IN, request, user)
 

@@ -190,6 +190,19 @@ def test_who_owes_a_code_may_begin_anew_as_somebody_else(secret, person):
     assert is_in(client)
 
 
+@pytest.mark.parametrize("change", ["password", "inactive"])
+def test_half_a_sign_in_is_over_when_the_password_or_the_account_is(secret, alice, change):
+    client, _ = sign_in("alice", "alice-knows-7")
+    if change == "password":
+        alice.set_password("another-word-8")
+    else:
+        alice.is_active = False
+    alice.save()
+    assert client.post(CODE, {"code": code_of(secret)})["Location"] == "/accounts/login/"
+    assert not is_in(client)
+    assert AccessLog.objects.filter(action="signed_in").count() == 1
+
+
 def test_the_operator_can_take_a_lost_factor(secret, alice, capsys):
     call_command("switch_off_factor", user="alice@amis.example")
     assert "signs in by password alone" in capsys.readouterr().out
