@@ -7,17 +7,24 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.contrib.admin import AdminSite
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
+from django.db import DataError, ProgrammingError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 
+from amis.errors import AmisError
+from tenants.middleware import refusal
 from tenants.permissions import Action, PlatformAction, may_on_platform
 
 # These pages read accounts, sessions and content types, which a plant's role cannot.
 NOT_IN_A_PLANT = frozenset({"password_change", "password_change_done", "logout"})
 # Its page looks rows of any table up, those of the other face too; no row here has a page there.
 NOWHERE = "view_on_site"
+# What a NUL, a year 0, half a range or an unclosed bracket in an address brings about.
+WRONG_FILTER = (ArithmeticError, LookupError, TypeError, ValueError, DataError, ProgrammingError)
 
 
 class AmisAdmin(AdminSite):
@@ -42,7 +49,10 @@ class AmisAdmin(AdminSite):
             name = request.resolver_match.url_name
             if name == NOWHERE or (request.place is not None and name in NOT_IN_A_PLANT):
                 raise Http404
-            return inner(request, *args, **kwargs)
+            try:
+                return inner(request, *args, **kwargs)
+            except AmisError as error:
+                return refusal(request, error)
 
         return guarded
 
@@ -85,6 +95,18 @@ class Allowed:
         if not self.is_allowed(request):
             raise PermissionDenied
         return super().get_object(request, *args, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Django leads a wrong filter back to the whole list; some it would meet only later, where
+        the rows are read or drawn.
+        """
+        try:
+            page = super().changelist_view(request, extra_context)
+            return page.render() if isinstance(page, TemplateResponse) else page
+        except WRONG_FILTER:
+            if request.method == "POST" or set(request.GET) <= {ERROR_FLAG}:
+                raise
+            return redirect(f"{request.path}?{ERROR_FLAG}=1")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.is_allowed(request)

@@ -223,6 +223,29 @@ def test_the_access_log_is_read_by_kind_and_day_and_never_written(base, admin, a
     assert AccessLog.objects.get(pk=line.pk).about == "press: read"
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    ["action__exact=%00", "address=x", "e=1&address=x", "about__regex=(",
+     "user_label__range=1", "at__year=0",
+     "at__year=99999999999999999999", "at__year=2026&at__month=13",
+     "at__year=2026&at__month=2&at__day=31"],
+)  # fmt: skip
+def test_a_wrong_filter_leads_back_to_the_whole_list(base, admin, wrong):
+    note("signed_in", user=admin)
+    answer = base.get(f"{ACCESS_LOG}?{wrong}")
+    assert answer.status_code == 200 or answer["Location"] == f"{ACCESS_LOG}?e=1"
+
+
+def test_a_refusal_of_the_plants_rules_is_told_and_nothing_is_stored(base, lyon, monkeypatch):
+    monkeypatch.setattr("tenants.rates.LETTERS", 0)
+    dora = User.objects.create_user("dora", "dora@amis.example")
+    sent = {"user": str(dora.pk), "tenant": str(lyon.pk), "role": "viewer"}
+    answer = base.post(f"{MEMBERSHIP}add/", sent)
+    assert answer.status_code == 429
+    assert "invitations" in answer.content.decode()
+    assert not Membership.objects.exists()
+
+
 def test_what_beat_orders_is_shown_and_not_changed(base):
     every, _ = IntervalSchedule.objects.get_or_create(every=20, period="seconds")
     task = PeriodicTask.objects.create(name="reports", task="reports.plan", interval=every)
