@@ -9,6 +9,7 @@ from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.crypto import constant_time_compare
@@ -82,7 +83,14 @@ class AccountAdapter(DefaultAccountAdapter):
         heard.heard(AccessLog.Action.SIGNED_OUT, request, request.user)
         super().logout(request)
 
+    @transaction.atomic
     def set_password(self, user: User, password: str) -> None:
+        """Raises ImmediateHttpResponse where somebody set it since this request read the account:
+        of two who use one link at the same time the first is heard.
+        """
+        stored = User.objects.select_for_update().filter(pk=user.pk)
+        if stored.values_list("password", flat=True).first() != user.password:
+            raise ImmediateHttpResponse(redirect("account_reset_password"))
         super().set_password(user, password)
         heard.heard(AccessLog.Action.PASSWORD_CHANGED, self.request, user)
 

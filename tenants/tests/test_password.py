@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from kombu.exceptions import OperationalError
 
+from tenants.accounts.adapter import AccountAdapter
 from tenants.models import AccessLog
 from tenants.tasks import mail_reset
 from tenants.tests.test_sign_in import BASE, CHICAGO, sign_in
@@ -186,3 +187,20 @@ def test_a_token_changes_no_password(db, alice, chicago, token_for):
     answer = Client(HTTP_HOST=CHICAGO).post(CHANGE, fields, HTTP_AUTHORIZATION=key)
     assert answer.status_code == 302
     assert sign_in("alice", "alice-knows-7")[1].status_code == 302
+
+
+def test_of_two_who_use_a_link_at_once_the_first_is_heard(db, alice, chicago, monkeypatch):
+    asked("alice@amis.example")
+    _, path = link()
+    set_password, second = AccountAdapter.set_password, Client(HTTP_HOST=CHICAGO)
+    page = second.get(path, follow=True).redirect_chain[-1][0]
+
+    def beaten(adapter, user, password):
+        monkeypatch.setattr(AccountAdapter, "set_password", set_password)
+        choose(Client(HTTP_HOST=CHICAGO), path)
+        set_password(adapter, user, password)
+
+    monkeypatch.setattr(AccountAdapter, "set_password", beaten)
+    late = second.post(page, {"password1": "too-late-9-word", "password2": "too-late-9-word"})
+    assert late["Location"] == RESET
+    assert sign_in("alice", FRESH)[1].status_code == 302
