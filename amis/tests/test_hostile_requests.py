@@ -100,7 +100,7 @@ def attack(server: str, key: str, folder: Path, *options: str) -> int:
     command = [
         Path(sys.executable).with_name("schemathesis"), "--config-file", config, "run",
         f"{server}/api/schema/?format=json", "--checks", "all", "--suppress-health-check", "all",
-        "--max-examples", EXAMPLES or "2", "--seed", SEED, "--no-color",
+        "--max-examples", EXAMPLES or "1", "--seed", SEED, "--no-color",
         "--header", f"Authorization: Token {key}", *options,
     ]  # fmt: skip
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
