@@ -73,15 +73,11 @@ def _tenants_are_there() -> bool:
     return Tenant._meta.db_table in connection.introspection.table_names()
 
 
+@transaction.atomic
 def grant_public() -> None:
     """The public role reads and writes the shared tables; tenants only what policies let
     through. At once: the access log may not be changed in between either.
     """
-    with transaction.atomic():
-        _grant_public()
-
-
-def _grant_public() -> None:
     _run("REVOKE ALL ON SCHEMA public FROM PUBLIC")
     _run("GRANT USAGE ON SCHEMA public TO {a}, {b}", a=PUBLIC_ROLE, b=TENANT_GROUP)
     _run("GRANT {w} ON ALL TABLES IN SCHEMA public TO {role}", w=WRITE, role=PUBLIC_ROLE)
