@@ -12,7 +12,6 @@ import http.client
 import re
 import signal
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -51,20 +50,14 @@ def main() -> int:
 
 def guess(port: int) -> tuple[Counter[int], float]:
     """How often each status answered the attempts, and the seconds they took."""
-    left, began = iter(range(ATTEMPTS)), time.monotonic()
-    one_at_a_time = threading.Lock()
-
-    def goes_on() -> bool:
-        with one_at_a_time:
-            return next(left, None) is not None
-
+    began = time.monotonic()
     with ThreadPoolExecutor(GUESSERS) as guessers:
-        found = [guessers.submit(_guess_on, port, goes_on) for _ in range(GUESSERS)]
-    total = sum((one.result() for one in found), Counter[int]())
-    return total, time.monotonic() - began
+        found = guessers.map(_guess_on, [port] * GUESSERS)
+    return sum(found, Counter[int]()), time.monotonic() - began
 
 
-def _guess_on(port: int, goes_on: Callable[[], bool]) -> Counter[int]:
+def _guess_on(port: int) -> Counter[int]:
+    """One guesser's share of the attempts."""
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     line.request("GET", SIGN_IN, headers={"Host": ATTACKED})
     page = line.getresponse()
@@ -75,7 +68,7 @@ def _guess_on(port: int, goes_on: Callable[[], bool]) -> Counter[int]:
     headers = {"Host": ATTACKED, "Cookie": cookie,
                "Content-Type": "application/x-www-form-urlencoded"}  # fmt: skip
     answers = Counter[int]()
-    while goes_on():
+    for _ in range(ATTEMPTS // GUESSERS):
         line.request("POST", SIGN_IN, urlencode(values), headers)
         answer = line.getresponse()
         answer.read()
