@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -61,16 +61,20 @@ def gates_of(name: str, result: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _told_apart(levels: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
     """Share of each level that has FEWEST shifts; one that has fewer is told with the one below."""
-    groups: list[tuple[str, int, float]] = []
+    groups: list[list[str]] = []
     for name, level in levels.items():
-        long = level["shifts"] * (level["observed"] or 0.0)
-        if groups and level["shifts"] < FEWEST:
-            before = groups.pop()
-            name, long = f"{before[0]}+{name}", long + before[2]
-            groups.append((name, level["shifts"] + before[1], long))
-        else:
-            groups.append((name, level["shifts"], long))
-    return {name: long / shifts for name, shifts, long in groups if shifts}
+        if not groups or level["shifts"] >= FEWEST:
+            groups.append([])
+        groups[-1].append(name)
+    return {"+".join(names): share for names in groups
+            if (share := _share(levels[name] for name in names)) is not None}  # fmt: skip
+
+
+def _share(levels: Iterable[Mapping[str, Any]]) -> float | None:
+    """Of the shifts of all these levels; None where there are none."""
+    known = [level for level in levels if level["shifts"]]
+    shifts = sum(level["shifts"] for level in known)
+    return sum(level["shifts"] * level["observed"] for level in known) / shifts if known else None
 
 
 def rank_correlation(one: Floats, other: Floats) -> float:
