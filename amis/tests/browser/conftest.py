@@ -116,13 +116,13 @@ def visit(demo: RunningDemo, browser: Browser, passes) -> Iterator[Callable[...,
 @pytest.fixture(scope="session")
 def empty_plant(demo: RunningDemo) -> str:
     """The address of a plant without a machine, which alice manages."""
-    return _plant_of_alice(demo, "plant_oslo", "Oslo")
+    return plant_of_alice(demo, "plant_oslo", "Oslo")
 
 
 @pytest.fixture(scope="session")
 def thin_plant(demo: RunningDemo) -> str:
     """The address of a plant with two machines and five records, which alice manages."""
-    address = _plant_of_alice(demo, "plant_bergen", "Bergen")
+    address = plant_of_alice(demo, "plant_bergen", "Bergen")
     equipment, records = demo.home / "bergen.yaml", demo.home / "bergen.csv"
     equipment.write_text(EQUIPMENT, encoding="utf-8")
     demo.manage("import_equipment", str(equipment), "--tenant", "plant_bergen")
@@ -133,11 +133,18 @@ def thin_plant(demo: RunningDemo) -> str:
     return address
 
 
-def _plant_of_alice(demo: RunningDemo, tenant_id: str, name: str) -> str:
+def plant_of_alice(demo: RunningDemo, tenant_id: str, name: str) -> str:
+    """The address of a new plant that she manages."""
     demo.manage("create_tenant", tenant_id, "--name", name, "--timezone", "Europe/Oslo")
     email, _ = demo.password("alice")
     demo.manage("create_token", "--tenant", tenant_id, "--user", email, "--role", "manager")
     return demo.url().replace("plant-chicago", tenant_id.replace("_", "-"))
+
+
+@pytest.fixture
+def base(demo: RunningDemo) -> str:
+    """The address without a plant."""
+    return str(demo.facts["base_url"])
 
 
 @pytest.fixture

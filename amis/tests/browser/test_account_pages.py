@@ -19,12 +19,6 @@ ON_THE_BASE_HOST = ("/accounts/plants/", "/accounts/profile/", "/accounts/2fa/")
 OF_THE_PLATFORM = ("/admin/", "/admin/tenants/tenant/1/delete/", "/admin/tenants/user/1/change/")
 
 
-@pytest.fixture
-def base(demo) -> str:
-    """The address without a plant."""
-    return demo.url().replace("plant-chicago.", "")
-
-
 def faults(person, paths) -> dict:
     """By path; a page without any is left out."""
     found = {path: faults_of(person, path, WIDTHS) for path in paths}

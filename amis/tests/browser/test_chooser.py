@@ -9,8 +9,7 @@ import pytest
 pytestmark = pytest.mark.browser
 
 
-def test_who_has_two_plants_signs_in_once_and_moves_between_them(demo, visit):
-    base = demo.url().replace("plant-chicago.", "")
+def test_who_has_two_plants_signs_in_once_and_moves_between_them(demo, base, visit):
     carol = visit(None, url=base)
     carol.sign_in(*demo.password("carol"))
     page = carol.page

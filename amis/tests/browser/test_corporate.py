@@ -10,12 +10,6 @@ pytestmark = pytest.mark.browser
 PLANTS = ("plant_chicago", "plant_lyon")
 
 
-@pytest.fixture
-def base(demo) -> str:
-    """The address without a plant."""
-    return demo.url().replace("plant-chicago.", "")
-
-
 def test_the_page_of_all_plants_is_accessible_at_every_width_in_both_themes(base, visit):
     assert faults_of(visit("carol", url=base, bypass_csp=True), "/corporate/") == {}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from amis.tests.browser.conftest import plant_of_alice
 from amis.tests.browser.faults import faults_of
 
 pytestmark = pytest.mark.browser
@@ -48,13 +49,11 @@ CUT = """name => [...document.querySelectorAll("body *")].filter(one => {
 @pytest.fixture(scope="module")
 def long_plant(demo) -> str:
     """The address of a plant with a long name, which alice manages, and a machine with one."""
-    demo.manage("create_tenant", "plant_long", "--name", NAME, "--timezone", "Europe/Vienna")
-    email, _ = demo.password("alice")
-    demo.manage("create_token", "--tenant", "plant_long", "--user", email, "--role", "manager")
+    address = plant_of_alice(demo, "plant_long", NAME)
     equipment = demo.home / "long.yaml"
     equipment.write_text(EQUIPMENT, encoding="utf-8")
     demo.manage("import_equipment", str(equipment), "--tenant", "plant_long")
-    return demo.url().replace("plant-chicago", "plant-long")
+    return address
 
 
 def test_a_name_of_sixty_letters_is_shown_whole_on_every_page(long_plant, visit):
