@@ -60,6 +60,7 @@ def test_who_is_invited_follows_the_letter_chooses_a_password_and_is_in(demo, vi
     again.page.get_by_role("heading", name="This link is used up").wait_for()
     row(page, "emil").get_by_role("button", name="Revoke").click()
     page.get_by_text("has no access any more").wait_for()
+    emil.page.get_by_role("heading", name="Not found").wait_for()
     emil.go("/settings/")
     emil.page.get_by_role("heading", name="Not found").wait_for()
 
