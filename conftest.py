@@ -47,6 +47,18 @@ def django_db_setup(database_server, cache_server, django_db_blocker) -> Iterato
         connections.close_all()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quickly_hashed() -> Iterator[None]:
+    """Passwords get one round: the full number, for each person of each test, would be most of
+    the run's time. Demos and servers that tests start hash in full.
+    """
+    from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PBKDF2PasswordHasher, "iterations", 1)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
     """What a test left in Valkey is not seen by the next one."""
