@@ -10,12 +10,12 @@ import redis
 from django.db import DatabaseError, connection
 from django_tenants.utils import schema_context
 
-from production.live import machine_elements
+from production.live import backfills, machine_elements
 from production.models import Connection, Machine
 from tenants.live import plant_key, valkey
 from tenants.selectors import active_schemas
 
-HEARTBEAT, BACKFILL = plant_key("public", "heartbeat:"), "backfill"
+HEARTBEAT = plant_key("public", "heartbeat:")
 QUEUES = ("default", "ingest", "provision", "ml", "ml_tf")
 SILENT_AFTER_S = 25.0
 LIVE_WITHIN_S = 15.0
@@ -91,10 +91,7 @@ def scheduler() -> Check:
 
 def backfill() -> Check:
     """Only a demo back-fills; a plant without a note about it has nothing to wait for."""
-    schemas = active_schemas()
-    keys = [plant_key(schema, BACKFILL) for schema in schemas]
-    notes = valkey().mget(keys) if keys else []
-    waiting = [float(note) for note in notes if note is not None and float(note) < 100]
+    waiting = [percent for percent in backfills(active_schemas()) if percent < 100]
     if not waiting:
         return Check(ok=True, detail="done")
     return Check(ok=False, detail=f"{min(waiting):.0f} % done")

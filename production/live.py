@@ -135,6 +135,17 @@ def publish_machines(schema: str, machines: Sequence[tuple[str, str]]) -> None:
         publish(schema, "machine", element)
 
 
+def store_backfill(schema: str, percent: float) -> None:
+    """How far the past of a demo's plant is stored."""
+    valkey().set(plant_key(schema, "backfill"), percent)
+
+
+def backfills(schemas: Sequence[str]) -> list[float]:
+    """Percents of those plants that have such a note."""
+    notes = valkey().mget([plant_key(schema, "backfill") for schema in schemas]) if schemas else []
+    return [float(note) for note in notes if note is not None]
+
+
 def data_version(schema: str) -> int:
     """Grows whenever records of the plant change; caches are keyed by it."""
     return int(valkey().get(plant_key(schema, "data_version")) or 0)

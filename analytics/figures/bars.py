@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from analytics.figures.factors import signed
 from analytics.figures.frame import per_cent
 from production.figures.svg import box, line, svg, text
 
@@ -69,7 +70,7 @@ def comparison(rows: Sequence[tuple[str, float | None, bool]], *, title: str) ->
     drawn = [line(zero, 0, zero, max(len(rows), 1) * ROW, "tick thin")]
     for n, (name, change, serves) in enumerate(rows):
         y = n * ROW
-        words = "no backtest" if change is None else f"{change * 100:+.0f}\u00a0%".replace("-", "−")
+        words = "no backtest" if change is None else f"{signed(change * 100)}\u00a0%"
         drawn.append(text(0, y + 13, name, css="strong" if serves else ""))
         drawn.append(text(1, y + 13, words, anchor="end"))
         if change:

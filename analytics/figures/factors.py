@@ -34,9 +34,9 @@ def shown(factors: Sequence[tuple[str, float]], most: int = MOST) -> list[tuple[
     return [*ordered[: most - 1], (REST, sum(minutes for _, minutes in ordered[most - 1 :]))]
 
 
-def signed(minutes: float) -> str:
+def signed(number: float) -> str:
     """+31, −2, ±0 where it rounds to nothing."""
-    rounded = round(minutes)
+    rounded = round(number)
     return "±0" if rounded == 0 else f"{rounded:+,d}".replace("-", MINUS)
 
 

@@ -74,8 +74,9 @@ def test_a_level_shows_its_promise_and_a_tick_only_where_shifts_were_seen():
 
 def test_importance_and_comparison_write_their_numbers():
     assert "31\u00a0%" in Drawing(importance([("Down now", 0.31)], title="x")).texts
-    figure = Drawing(comparison([("ours", -0.23, True), ("trend", 0.04, False)], title="x"))
-    assert {"−23\u00a0%", "+4\u00a0%"} <= set(figure.texts)
+    rows = [("ours", -0.23, True), ("trend", 0.04, False), ("last value", -0.001, False)]
+    figure = Drawing(comparison(rows, title="x"))
+    assert {"−23\u00a0%", "+4\u00a0%", "±0\u00a0%"} <= set(figure.texts)
     assert len(figure.of("bar-worse")) == 1
 
 

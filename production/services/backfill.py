@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from amis.errors import Invalid
 from amis.interval import Interval
+from production.live import store_backfill
 from production.models import Job, Machine, Signal
 from production.services.derive import derive_records
 from production.services.samples import SampleBatch, record_samples
-from tenants.live import plant_key, valkey
 
 KIND = "backfill"
 SIMULATED, STORED = 25.0, 45.0
@@ -74,7 +74,7 @@ def backfill(*, history: History, tell: Tell) -> None:
 
 def mark(percent: float) -> None:
     """Tell the readiness check how far the current plant is."""
-    valkey().set(plant_key(connection.schema_name, "backfill"), percent)
+    store_backfill(connection.schema_name, percent)
 
 
 def _noting(job: Job, tell: Tell) -> Tell:
