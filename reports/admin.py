@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from reports.models import ReportSchedule
 from tenants.admin import PlantModelAdmin, ReadOnly, site
@@ -16,6 +18,6 @@ class ReportScheduleAdmin(ReadOnly, PlantModelAdmin):
     list_display = ("__str__", "enabled", "time", "weekdays", "formats", "change_it")
     readonly_fields = ("change_it",)
 
-    @admin.display(description="To change it")
+    @admin.display(description=_("To change it"))
     def change_it(self, obj: Any) -> SafeString:
-        return mark_safe('<a href="/reports/">Reports</a>')
+        return format_html('<a href="/reports/">{}</a>', _("Reports"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from ai_insights.models.insight import Insight
 
@@ -15,7 +16,7 @@ class WriterCall(models.Model):
     insight = models.ForeignKey(Insight, on_delete=models.CASCADE, null=True, related_name="calls")
     time = models.DateTimeField()
     model = models.CharField(max_length=200)
-    source = models.CharField(max_length=200, help_text="Whose text was served after it.")
+    source = models.CharField(max_length=200, help_text=_("Whose text was served after it."))
     status = models.CharField(max_length=50)
     detail = models.TextField(blank=True)
     prompt_tokens = models.PositiveIntegerField(null=True)

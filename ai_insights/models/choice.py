@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class WriterChoice(models.Model):
@@ -11,18 +12,18 @@ class WriterChoice(models.Model):
 
     asks_model = models.BooleanField(
         default=True,
-        verbose_name="ask the language model",
-        help_text="Off: nothing is sent to it, and AMIS's own rules write.",
+        verbose_name=_("ask the language model"),
+        help_text=_("Off: nothing is sent to it, and AMIS's own rules write."),
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = "writer of the insights"
+        verbose_name = verbose_name_plural = _("writer of the insights")
         constraints = (
             models.CheckConstraint(condition=models.Q(pk=1), name="one_row_of_writer_choice"),
         )
 
     def __str__(self) -> str:
-        return "Writer of the insights"
+        return str(_("Writer of the insights"))
 
 
 class Cost(models.Model):
@@ -54,9 +55,9 @@ class Cost(models.Model):
                     scrap_high__gte=models.F("scrap_low"),
                 ),
                 name="costs_rise_from_low_to_high",
-                violation_error_message="The high figure must not be below the low one.",
+                violation_error_message=_("The high figure must not be below the low one."),
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.machine or 'every machine'} from {self.valid_from}"
+        return f"{self.machine or _('every machine')} from {self.valid_from}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 OF_THE_WINDOW = ("oee", "good_units", "downtime_min")
 AHEAD_MISSING = ("Next shift, not", "Downtime ahead, not")
@@ -16,7 +17,7 @@ class Insight(models.Model):
     """
 
     first_day = models.DateField()
-    last_day = models.DateField(help_text="Included.")
+    last_day = models.DateField(help_text=_("Included."))
     days = models.PositiveIntegerField()
     generated_at = models.DateTimeField()
     source = models.CharField(max_length=200)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Anomaly(models.Model):
@@ -11,13 +12,13 @@ class Anomaly(models.Model):
     """
 
     class Grain(models.TextChoices):
-        SHIFT = "shift", "Shift"
-        SIGNAL = "signal", "Signal"
+        SHIFT = "shift", _("Shift")
+        SIGNAL = "signal", _("Signal")
 
     class Status(models.TextChoices):
-        OPEN = "open", "Open"
-        CONFIRMED = "confirmed", "Confirmed"
-        DISMISSED = "dismissed", "Dismissed"
+        OPEN = "open", _("Open")
+        CONFIRMED = "confirmed", _("Confirmed")
+        DISMISSED = "dismissed", _("Dismissed")
 
     machine = models.ForeignKey(
         "production.Machine", on_delete=models.CASCADE, related_name="anomalies"

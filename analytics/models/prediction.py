@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from analytics.models.registry import ModelVersion
 
@@ -10,8 +11,8 @@ from analytics.models.registry import ModelVersion
 class Origin(models.TextChoices):
     """Said when it was time to, or by a replay of the past, as of then."""
 
-    LIVE = "live", "Live"
-    REPLAY = "replay", "Replay"
+    LIVE = "live", _("Live")
+    REPLAY = "replay", _("Replay")
 
 
 class Prediction(models.Model):
@@ -94,7 +95,7 @@ class Forecast(models.Model):
     made_by = models.CharField(max_length=10, choices=Origin, default=Origin.LIVE)
     is_shadow = models.BooleanField(default=False)
     is_cheap = models.BooleanField(
-        default=False, help_text="Published by the cheap members to meet the morning's deadline."
+        default=False, help_text=_("Published by the cheap members to meet the morning's deadline.")
     )
     as_of = models.DateTimeField()
     issued_at = models.DateTimeField()

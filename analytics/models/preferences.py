@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Preferences(models.Model):
@@ -25,7 +26,7 @@ class Preferences(models.Model):
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = "preferences of prediction"
+        verbose_name = verbose_name_plural = _("preferences of prediction")
         constraints = (
             models.CheckConstraint(condition=models.Q(pk=1), name="one_row_of_preferences"),
             models.CheckConstraint(
@@ -36,12 +37,12 @@ class Preferences(models.Model):
                     risk_critical__lt=1,
                 ),
                 name="risk_thresholds_rise",
-                violation_error_message="The chances must rise from medium to high to critical.",
+                violation_error_message=_("The chances must rise from medium to high to critical."),
             ),
         )
 
     def __str__(self) -> str:
-        return "Preferences of prediction"
+        return str(_("Preferences of prediction"))
 
     @property
     def thresholds(self) -> tuple[float, float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class ModelVersion(models.Model):
@@ -13,19 +14,19 @@ class ModelVersion(models.Model):
     """
 
     class Task(models.TextChoices):
-        DOWNTIME = "downtime", "Next-shift downtime"
-        FORECAST = "forecast", "Daily forecast"
-        ANOMALY = "anomaly", "Anomalies"
+        DOWNTIME = "downtime", _("Next-shift downtime")
+        FORECAST = "forecast", _("Daily forecast")
+        ANOMALY = "anomaly", _("Anomalies")
 
     class Status(models.TextChoices):
-        CHALLENGER = "challenger", "Challenger"
-        CHAMPION = "champion", "Champion"
-        RETIRED = "retired", "Retired"
+        CHALLENGER = "challenger", _("Challenger")
+        CHAMPION = "champion", _("Champion")
+        RETIRED = "retired", _("Retired")
 
     task = models.CharField(max_length=20, choices=Task)
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=20, choices=Status, default=Status.CHALLENGER)
-    as_of = models.DateTimeField(help_text="It knows nothing that happened later.")
+    as_of = models.DateTimeField(help_text=_("It knows nothing that happened later."))
     code_hash = models.CharField(max_length=64)
     data_hash = models.CharField(max_length=64)
     data_from = models.DateTimeField(null=True)
@@ -34,7 +35,7 @@ class ModelVersion(models.Model):
     weights = models.JSONField(default=dict)
     metrics = models.JSONField(default=dict)
     evidence = models.JSONField(default=dict)
-    guard = models.CharField(max_length=50, default="model", help_text="Who serves.")
+    guard = models.CharField(max_length=50, default="model", help_text=_("Who serves."))
     guard_reason = models.TextField(blank=True)
     skill_vs_naive = models.FloatField(null=True)
     verdict = models.JSONField(default=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Run(models.Model):
@@ -13,12 +14,12 @@ class Run(models.Model):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        RUNNING = "running", "Running"
-        DONE = "done", "Done"
-        THIN = "thin", "Too little data"
-        FAILED = "failed", "Failed"
-        CANCELLED = "cancelled", "Cancelled"
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        THIN = "thin", _("Too little data")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
 
     kind = models.CharField(max_length=30)
     chunk = models.CharField(max_length=100, blank=True)
@@ -30,7 +31,7 @@ class Run(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     detail = models.JSONField(default=dict)
     result = models.JSONField(
-        default=dict, help_text="Files that the next run takes up, base64 by name."
+        default=dict, help_text=_("Files that the next run takes up, base64 by name.")
     )
     job = models.ForeignKey("production.Job", on_delete=models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Target(models.Model):
@@ -12,13 +13,13 @@ class Target(models.Model):
     """
 
     class Metric(models.TextChoices):
-        OEE = "oee", "OEE"
-        AVAILABILITY = "availability", "Availability"
-        EFFECTIVENESS = "effectiveness", "Performance"
-        QUALITY = "quality_ratio", "Quality"
-        GOOD_UNITS = "good_units", "Good pieces a shift"
-        DOWNTIME = "downtime_min", "Downtime a shift, minutes"
-        UNASSIGNED = "unassigned_share", "Share of downtime without a reason"
+        OEE = "oee", _("OEE")
+        AVAILABILITY = "availability", _("Availability")
+        EFFECTIVENESS = "effectiveness", _("Performance")
+        QUALITY = "quality_ratio", _("Quality")
+        GOOD_UNITS = "good_units", _("Good pieces a shift")
+        DOWNTIME = "downtime_min", _("Downtime a shift, minutes")
+        UNASSIGNED = "unassigned_share", _("Share of downtime without a reason")
 
     metric = models.CharField(max_length=30, choices=Metric)
     machine = models.ForeignKey(
@@ -28,7 +29,7 @@ class Target(models.Model):
         blank=True,
         related_name="targets",
     )
-    valid_from = models.DateField(help_text="The first plant day on which it counts.")
+    valid_from = models.DateField(help_text=_("The first plant day on which it counts."))
     value = models.FloatField()
 
     class Meta:
@@ -43,7 +44,7 @@ class Target(models.Model):
                 condition=models.Q(value__gt=0)
                 & (models.Q(value__lte=1) | models.Q(metric__in=("good_units", "downtime_min"))),
                 name="target_is_possible",
-                violation_error_message="A ratio lies above 0 and not above 1 (85 %% is 0.85).",
+                violation_error_message=_("A ratio lies above 0 and not above 1 (85 %% is 0.85)."),
             ),
         )
 

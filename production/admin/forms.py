@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from amis.errors import Invalid
 from production.models import Connection, Machine, ShiftPattern, Signal
@@ -46,7 +47,11 @@ class PlainForm(forms.ModelForm):
         for name, value in list(cleaned.items()):
             odd = odd_character(value) if isinstance(value, str) else None
             if odd and not isinstance(self.fields[name].widget, forms.Textarea):
-                self.add_error(name, f"{name} holds the control character {odd}.")
+                self.add_error(
+                    name,
+                    _("%(field)s holds the control character %(odd)s.")
+                    % {"field": name, "odd": odd},
+                )
         return cleaned
 
     def _tell(self, check: Callable[..., Any], value: Any) -> Any:
@@ -58,18 +63,18 @@ class PlainForm(forms.ModelForm):
 
 class ConnectionForm(PlainForm):
     security_policy = forms.ChoiceField(
-        required=False, choices=[("", "None"), *((name, name) for name in SECURITY_POLICIES)]
+        required=False, choices=[("", _("None")), *((name, name) for name in SECURITY_POLICIES)]
     )
     password = forms.CharField(
         required=False,
         strip=False,
         max_length=500,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Never shown. Empty: the stored one stays.",
+        help_text=_("Never shown. Empty: the stored one stays."),
     )
     certificate = forms.FileField(
         required=False,
-        help_text="The server's certificate, DER or PEM; it is trusted from then on.",
+        help_text=_("The server's certificate, DER or PEM; it is trusted from then on."),
     )
 
     class Meta:
@@ -93,13 +98,13 @@ class ConnectionForm(PlainForm):
     def clean_state_map(self) -> dict[str, str]:
         mapping = self.cleaned_data["state_map"] or {}
         if not isinstance(mapping, dict):
-            raise ValidationError('Give codes and states, as {"10": "Execute"}.')
+            raise ValidationError(_('Give codes and states, as {"10": "Execute"}.'))
         return self._tell(check_state_map, mapping)
 
     def clean_password_env(self) -> str:
         name = self.cleaned_data["password_env"]
         if name and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-            raise ValidationError("This names no environment variable.")
+            raise ValidationError(_("This names no environment variable."))
         return name
 
     def clean_certificate(self) -> bytes | None:
@@ -112,9 +117,11 @@ class ConnectionForm(PlainForm):
         if secure and not cleaned.get("security_policy"):
             cleaned["security_policy"] = SECURITY_POLICIES[0]
         elif not secure and cleaned.get("security_policy"):
-            self.add_error("security_policy", "A policy needs the mode Sign or Sign and encrypt.")
+            self.add_error(
+                "security_policy", _("A policy needs the mode Sign or Sign and encrypt.")
+            )
         if cleaned.get("password") and cleaned.get("password_env"):
-            self.add_error("password_env", "Give a password or a variable that holds one.")
+            self.add_error("password_env", _("Give a password or a variable that holds one."))
         elif not cleaned.get("password") and not cleaned.get("password_env"):
             cleaned["password"] = self._stored_password
         if cleaned.get("certificate"):
@@ -147,7 +154,7 @@ class MachineForm(PlainForm):
     def clean_metadata(self) -> dict[str, Any]:
         metadata = self.cleaned_data["metadata"] or {}
         if not isinstance(metadata, dict):
-            raise ValidationError('Give keys and values, as {"maker": "…"}.')
+            raise ValidationError(_('Give keys and values, as {"maker": "…"}.'))
         return metadata
 
     def clean(self) -> dict[str, Any]:
@@ -155,10 +162,12 @@ class MachineForm(PlainForm):
         capacity, ideal = cleaned.get("capacity"), cleaned.get("ideal_cycle_s")
         for name, value in (("capacity", capacity), ("ideal_cycle_s", ideal)):
             if value is not None and value <= 0:
-                self.add_error(name, f"{name} must be more than 0.")
+                self.add_error(name, _("%(field)s must be more than 0.") % {"field": name})
                 return cleaned
         if capacity and ideal and not same_cycle(capacity=capacity, ideal_cycle_s=ideal):
-            self.add_error("ideal_cycle_s", "This does not agree with capacity; give one of them.")
+            self.add_error(
+                "ideal_cycle_s", _("This does not agree with capacity; give one of them.")
+            )
         return cleaned
 
 
@@ -187,9 +196,9 @@ class SignalForm(PlainForm):
         cleaned = super().clean()
         low, high = cleaned.get("min_value"), cleaned.get("max_value")
         if low is not None and high is not None and low >= high:
-            self.add_error("max_value", "max must be more than min.")
+            self.add_error("max_value", _("max must be more than min."))
         if cleaned.get("forecast") and cleaned.get("role") != Signal.Role.PROCESS:
-            self.add_error("forecast", "Only a process value is forecast.")
+            self.add_error("forecast", _("Only a process value is forecast."))
         return cleaned
 
 
@@ -199,7 +208,7 @@ class ShiftPatternForm(PlainForm):
         fields = ("name", "days", "shifts", "breaks")
         help_texts = {
             "days": '["mon", "tue", …]',
-            "shifts": '[{"name": "Day", "start": "06:00", "end": "14:00"}, …] in plant time',
+            "shifts": _('[{"name": "Day", "start": "06:00", "end": "14:00"}, …] in plant time'),
             "breaks": '[{"start": "10:00", "end": "10:30"}, …]',
         }
 
@@ -219,10 +228,15 @@ class ShiftPatternForm(PlainForm):
 def _check_shape(value: Any, keys: set[str] | None) -> None:
     """A list of words, or of objects with exactly these keys and text behind them."""
     if not isinstance(value, list):
-        raise ValidationError("days, shifts and breaks are lists.")
+        raise ValidationError(_("days, shifts and breaks are lists."))
     for one in value:
         words = [one] if keys is None else [*one.values()] if isinstance(one, dict) else [None]
         if not all(isinstance(word, str) and not odd_character(word) for word in words):
-            raise ValidationError(f"{one!r} is not of the form shown below the field.")
+            raise ValidationError(
+                _("%(value)r is not of the form shown below the field.") % {"value": one}
+            )
         if keys is not None and set(one) != keys:
-            raise ValidationError(f"{one!r} needs exactly the keys {', '.join(sorted(keys))}.")
+            raise ValidationError(
+                _("%(value)r needs exactly the keys %(keys)s.")
+                % {"value": one, "keys": ", ".join(sorted(keys))}
+            )

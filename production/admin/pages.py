@@ -9,6 +9,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from production import models
 from production.admin.forms import (
@@ -65,15 +67,15 @@ class ConnectionAdmin(Heard):
             obj.save()
         bump_revisions({obj.pk})
 
-    @admin.display(description="Trusted certificate (SHA-256)")
+    @admin.display(description=_("Trusted certificate (SHA-256)"))
     def trusted(self, obj: Any) -> str:
         return _fingerprint(obj.server_certificate)
 
-    @admin.display(description="Certificate that waits for approval (SHA-256)")
+    @admin.display(description=_("Certificate that waits for approval (SHA-256)"))
     def parked(self, obj: Any) -> str:
         return _fingerprint(obj.parked_certificate)
 
-    @admin.action(description="Trust the certificate that waits for approval")
+    @admin.action(description=_("Trust the certificate that waits for approval"))
     def approve_certificate(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         waiting = [one for one in queryset if one.parked_certificate]
         for one in waiting:
@@ -82,7 +84,15 @@ class ConnectionAdmin(Heard):
             )
             self.log_change(request, one, [{"changed": {"fields": ["trusted certificate"]}}])
         bump_revisions(one.pk for one in waiting)
-        messages.info(request, f"{len(waiting)} certificates are trusted now.")
+        messages.info(
+            request,
+            ngettext(
+                "%(n)d certificate is trusted now.",
+                "%(n)d certificates are trusted now.",
+                len(waiting),
+            )
+            % {"n": len(waiting)},
+        )
 
 
 @admin.register(models.Machine, site=site)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from amis.errors import Invalid
 from tenants.models import Tenant
@@ -14,13 +16,13 @@ from tenants.services.plants import ID_RULE, checked_change
 class NewPlantForm(forms.Form):
     tenant_id = forms.CharField(
         strip=False,
-        help_text=f"Names its host and stays for good: {ID_RULE}.",
+        help_text=format_lazy(_("Names its host and stays for good: {rule}."), rule=ID_RULE),
         widget=forms.TextInput(attrs={"class": "vTextField", "autocapitalize": "off"}),
     )
     tenant_name = forms.CharField(widget=forms.TextInput(attrs={"class": "vTextField"}))
     timezone = forms.CharField(
         initial="UTC",
-        help_text="IANA, for example Europe/Paris. Its shifts and days go by it for good.",
+        help_text=_("IANA, for example Europe/Paris. Its shifts and days go by it for good."),
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     plant_location = forms.CharField(
@@ -44,7 +46,8 @@ class PlantForm(forms.ModelForm):
 
 class EndForm(forms.Form):
     confirm = forms.CharField(
-        label="Its id", widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"})
+        label=_("Its id"),
+        widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
     )
 
     def __init__(self, *args: Any, tenant_id: str, **kwargs: Any) -> None:
@@ -54,7 +57,7 @@ class EndForm(forms.Form):
     def clean_confirm(self) -> str:
         if self.cleaned_data["confirm"] != self.tenant_id:
             raise forms.ValidationError(
-                f'Type "{self.tenant_id}", so that no other plant is meant.'
+                _('Type "%(id)s", so that no other plant is meant.') % {"id": self.tenant_id}
             )
         return self.tenant_id
 

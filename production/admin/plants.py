@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from amis.errors import AmisError, Conflict, Invalid, SourceUnavailable
 from production.admin.plant_forms import EndForm, NewPlantForm, PlantForm, tell
@@ -46,11 +47,11 @@ class TenantAdmin(SharedModelAdmin):
         actions.pop("delete_selected", None)
         return actions
 
-    @admin.display(description="Way in")
+    @admin.display(description=_("Way in"))
     def way_in(self, obj: Tenant) -> str:
         if obj.status != Tenant.Status.ACTIVE:
             return "–"
-        return format_html('<a href="/accounts/go/{}/">Open</a>', obj.tenant_id)
+        return format_html('<a href="/accounts/go/{}/">{}</a>', obj.tenant_id, _("Open"))
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
@@ -63,7 +64,7 @@ class TenantAdmin(SharedModelAdmin):
         fields = AdminForm(form, [(None, {"fields": list(form.fields)})], {}, (), self)
         context = {
             **self.admin_site.each_context(request),
-            "title": "Add plant",
+            "title": _("Add plant"),
             "adminform": fields,
             "errors": AdminErrorList(form, []),
             "media": self.media + fields.media,
@@ -88,7 +89,7 @@ class TenantAdmin(SharedModelAdmin):
             messages.warning(request, error.message)
             return True
         self.log_addition(request, tenant, [{"added": {}}])
-        messages.success(request, f"Ready: {tenant.tenant_name}.")
+        messages.success(request, _("Ready: %(plant)s.") % {"plant": tenant.tenant_name})
         return True
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
@@ -108,19 +109,19 @@ class TenantAdmin(SharedModelAdmin):
         if form.is_valid():
             try:
                 order_end(tenant, user=request.user)
-                messages.success(request, f"Gone: {tenant.tenant_id}.")
+                messages.success(request, _("Gone: %(plant)s.") % {"plant": tenant.tenant_id})
             except SourceUnavailable as error:
                 messages.warning(request, error.message)
             return redirect(LIST)
         context = self.admin_site.each_context(request)
-        context |= {"title": "End the plant", "opts": self.opts, "form": form, "object": tenant}
+        context |= {"title": _("End the plant"), "opts": self.opts, "form": form, "object": tenant}
         return TemplateResponse(request, "admin/end_plant.html", context)
 
-    @admin.action(description="Suspend the selected plants")
+    @admin.action(description=_("Suspend the selected plants"))
     def suspend(self, request: HttpRequest, queryset: QuerySet[Tenant]) -> None:
         self._each(request, queryset, suspend, AccessLog.Action.PLANT_SUSPENDED)
 
-    @admin.action(description="Put the selected plants back into service")
+    @admin.action(description=_("Put the selected plants back into service"))
     def resume(self, request: HttpRequest, queryset: QuerySet[Tenant]) -> None:
         self._each(request, queryset, resume, AccessLog.Action.PLANT_RESUMED)
 
@@ -138,7 +139,10 @@ class TenantAdmin(SharedModelAdmin):
                     note(action, user=request.user, tenant_id=tenant.tenant_id)
                 messages.success(request, f"{tenant.get_status_display()}: {tenant.tenant_id}")
             except AmisError as error:
-                messages.error(request, f"Of {tenant.tenant_id}: {error.message}")
+                messages.error(
+                    request,
+                    _("Of %(plant)s: %(why)s") % {"plant": tenant.tenant_id, "why": error.message},
+                )
 
     def note(self, request: HttpRequest, what: str, obj: Any, message: Any) -> None:
         """Each of these has an action of its own in the access log."""

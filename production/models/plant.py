@@ -7,6 +7,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 SHIFT_S = 28_800
 """Seconds of the 8 h shift that `capacity` counts pieces for."""
@@ -81,9 +82,11 @@ class Machine(models.Model):
     line = models.ForeignKey(
         Line, on_delete=models.PROTECT, null=True, blank=True, related_name="machines"
     )
-    position = models.PositiveIntegerField(default=0, help_text="Order within the line.")
-    capacity = models.FloatField(null=True, blank=True, help_text="Pieces per 8 h at ideal speed.")
-    ideal_cycle_s = models.FloatField(null=True, blank=True, help_text="Ideal seconds a piece.")
+    position = models.PositiveIntegerField(default=0, help_text=_("Order within the line."))
+    capacity = models.FloatField(
+        null=True, blank=True, help_text=_("Pieces per 8 h at ideal speed.")
+    )
+    ideal_cycle_s = models.FloatField(null=True, blank=True, help_text=_("Ideal seconds a piece."))
     shift_pattern = models.ForeignKey(
         ShiftPattern, on_delete=models.PROTECT, null=True, blank=True, related_name="machines"
     )
@@ -94,7 +97,7 @@ class Machine(models.Model):
         blank=True,
         related_name="machines",
     )
-    minor_stop_s = models.FloatField(default=120, help_text="Shorter stops are minor stops.")
+    minor_stop_s = models.FloatField(default=120, help_text=_("Shorter stops are minor stops."))
     active = models.BooleanField(default=True)
     metadata = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -134,12 +137,12 @@ class StopReason(models.Model):
     """A leaf or branch of the two-level reason tree."""
 
     class Loss(models.TextChoices):
-        FAILURE = "failure", "Equipment failure"
-        SETUP = "setup", "Set-up and adjustment"
-        MINOR = "minor", "Minor stops"
-        SPEED = "speed", "Reduced speed"
-        DEFECTS = "defects", "Process defects"
-        STARTUP = "startup", "Start-up rejects"
+        FAILURE = "failure", _("Equipment failure")
+        SETUP = "setup", _("Set-up and adjustment")
+        MINOR = "minor", _("Minor stops")
+        SPEED = "speed", _("Reduced speed")
+        DEFECTS = "defects", _("Process defects")
+        STARTUP = "startup", _("Start-up rejects")
 
     code = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=200)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from production.models.plant import Machine, StopReason
 
@@ -76,9 +77,9 @@ class ProductionRecord(models.Model):
     """
 
     class Source(models.TextChoices):
-        DERIVED = "derived", "Derived from samples"
-        SUBMITTED = "submitted", "Submitted"
-        IMPORTED = "imported", "Imported"
+        DERIVED = "derived", _("Derived from samples")
+        SUBMITTED = "submitted", _("Submitted")
+        IMPORTED = "imported", _("Imported")
 
     machine = models.ForeignKey(Machine, on_delete=models.CASCADE, related_name="records")
     production_date = models.DateField()

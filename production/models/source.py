@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tenants.secrets import SealedField
 
@@ -11,16 +12,16 @@ class Connection(models.Model):
     """One OPC UA server. The worker that holds the lease is the only one that talks to it."""
 
     class SecurityMode(models.TextChoices):
-        NONE = "None", "None"
-        SIGN = "Sign", "Sign"
-        SIGN_AND_ENCRYPT = "SignAndEncrypt", "Sign and encrypt"
+        NONE = "None", _("None")
+        SIGN = "Sign", _("Sign")
+        SIGN_AND_ENCRYPT = "SignAndEncrypt", _("Sign and encrypt")
 
     class Status(models.TextChoices):
-        WAITING = "waiting", "Waiting for a worker"
-        CONNECTING = "connecting", "Connecting"
-        CONNECTED = "connected", "Connected"
-        LOST = "lost", "Lost, trying again"
-        PARKED = "parked", "Certificate waits for approval"
+        WAITING = "waiting", _("Waiting for a worker")
+        CONNECTING = "connecting", _("Connecting")
+        CONNECTED = "connected", _("Connected")
+        LOST = "lost", _("Lost, trying again")
+        PARKED = "parked", _("Certificate waits for approval")
 
     name = models.CharField(max_length=100, unique=True)
     endpoint_url = models.CharField(max_length=4096)
@@ -36,7 +37,8 @@ class Connection(models.Model):
     simulated = models.BooleanField(default=False)
     enabled = models.BooleanField(default=True)
     revision = models.PositiveIntegerField(
-        default=1, help_text="Grows with every change of this connection, its machines or signals."
+        default=1,
+        help_text=_("Grows with every change of this connection, its machines or signals."),
     )
     lease_owner = models.CharField(max_length=200, blank=True, editable=False)
     lease_expires_at = models.DateTimeField(null=True, editable=False)
@@ -55,21 +57,21 @@ class Signal(models.Model):
     """One value of a machine: its node, what it means (role) and what is plausible for it."""
 
     class Role(models.TextChoices):
-        STATE = "state", "State"
-        PRODUCED = "produced", "Pieces produced"
-        DEFECTIVE = "defective", "Defective pieces"
-        REWORK = "rework", "Rework pieces"
-        SPEED = "speed", "Current speed"
-        IDEAL_SPEED = "ideal_speed", "Ideal speed"
-        MODE = "mode", "Unit mode"
-        BLOCKED = "blocked", "Blocked"
-        STARVED = "starved", "Starved"
-        PROCESS = "process", "Process value"
+        STATE = "state", _("State")
+        PRODUCED = "produced", _("Pieces produced")
+        DEFECTIVE = "defective", _("Defective pieces")
+        REWORK = "rework", _("Rework pieces")
+        SPEED = "speed", _("Current speed")
+        IDEAL_SPEED = "ideal_speed", _("Ideal speed")
+        MODE = "mode", _("Unit mode")
+        BLOCKED = "blocked", _("Blocked")
+        STARVED = "starved", _("Starved")
+        PROCESS = "process", _("Process value")
 
     class Forecast(models.TextChoices):
-        NONE = "", "No"
-        DAILY_MEAN = "daily_mean", "Mean of a plant day"
-        DAILY_SUM = "daily_sum", "Sum of a plant day"
+        NONE = "", _("No")
+        DAILY_MEAN = "daily_mean", _("Mean of a plant day")
+        DAILY_SUM = "daily_sum", _("Sum of a plant day")
 
     machine = models.ForeignKey(
         "production.Machine", on_delete=models.CASCADE, related_name="signals"
@@ -77,10 +79,10 @@ class Signal(models.Model):
     name = models.CharField(max_length=100)
     role = models.CharField(max_length=20, choices=Role, default=Role.PROCESS)
     node = models.CharField(
-        max_length=1000, help_text="NodeId with its namespace URI: nsu=urn:…;s=…"
+        max_length=1000, help_text=_("NodeId with its namespace URI: nsu=urn:…;s=…")
     )
     unit = models.CharField(max_length=30, blank=True)
-    sampling_ms = models.PositiveIntegerField(default=0, help_text="0: the publishing interval.")
+    sampling_ms = models.PositiveIntegerField(default=0, help_text=_("0: the publishing interval."))
     queue_size = models.PositiveIntegerField(default=100)
     counter_bits = models.PositiveSmallIntegerField(default=32)
     min_value = models.FloatField(null=True, blank=True)
@@ -90,10 +92,10 @@ class Signal(models.Model):
         choices=Forecast,
         blank=True,
         default=Forecast.NONE,
-        help_text="Whether a process value is a metric that is forecast by plant day.",
+        help_text=_("Whether a process value is a metric that is forecast by plant day."),
     )
     status_text = models.CharField(
-        max_length=200, blank=True, editable=False, help_text="The node's last bad status."
+        max_length=200, blank=True, editable=False, help_text=_("The node's last bad status.")
     )
 
     class Meta:
@@ -144,17 +146,17 @@ class DataIssue(models.Model):
     """Something odd in the data: flagged, never dropped silently."""
 
     class Kind(models.TextChoices):
-        GAP = "gap", "Gap"
-        TYPE_CHANGE = "type_change", "Value of another type"
-        BAD_QUALITY = "bad_quality", "Bad quality"
-        NODE_MISSING = "node_missing", "Node missing"
-        ROLLOVER = "rollover", "Counter rolled over"
-        COUNTER_RESET = "counter_reset", "Counter was reset"
-        OUT_OF_RANGE = "out_of_range", "Out of range"
-        STUCK = "stuck", "Stuck"
-        CLOCK_SKEW = "clock_skew", "Clock skew"
-        OVERFLOW = "overflow", "Queue overflow"
-        CERTIFICATE_PARKED = "certificate_parked", "Certificate waits for approval"
+        GAP = "gap", _("Gap")
+        TYPE_CHANGE = "type_change", _("Value of another type")
+        BAD_QUALITY = "bad_quality", _("Bad quality")
+        NODE_MISSING = "node_missing", _("Node missing")
+        ROLLOVER = "rollover", _("Counter rolled over")
+        COUNTER_RESET = "counter_reset", _("Counter was reset")
+        OUT_OF_RANGE = "out_of_range", _("Out of range")
+        STUCK = "stuck", _("Stuck")
+        CLOCK_SKEW = "clock_skew", _("Clock skew")
+        OVERFLOW = "overflow", _("Queue overflow")
+        CERTIFICATE_PARKED = "certificate_parked", _("Certificate waits for approval")
 
     signal = models.ForeignKey(
         Signal, on_delete=models.CASCADE, null=True, blank=True, related_name="issues"
@@ -187,11 +189,11 @@ class IngestCount(models.Model):
     """
 
     class Outcome(models.TextChoices):
-        RECEIVED = "received", "Received"
-        STORED = "stored", "Stored"
-        DUPLICATE = "duplicate", "Duplicate"
-        REJECTED = "rejected", "Rejected"
-        DROPPED = "dropped", "Dropped"
+        RECEIVED = "received", _("Received")
+        STORED = "stored", _("Stored")
+        DUPLICATE = "duplicate", _("Duplicate")
+        REJECTED = "rejected", _("Rejected")
+        DROPPED = "dropped", _("Dropped")
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="counts")
     outcome = models.CharField(max_length=20, choices=Outcome)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 LATE_AFTER = timedelta(minutes=1)
 """Beat knocks three times a minute."""
@@ -19,15 +20,15 @@ class Report(models.Model):
     """
 
     class Kind(models.TextChoices):
-        DAILY = "daily", "Daily"
-        WEEKLY = "weekly", "Weekly"
-        CUSTOM = "custom", "Custom"
+        DAILY = "daily", _("Daily")
+        WEEKLY = "weekly", _("Weekly")
+        CUSTOM = "custom", _("Custom")
 
     class State(models.TextChoices):
-        MAKING = "making", "Being made"
-        ISSUED = "issued", "Issued"
-        SUPERSEDED = "superseded", "Superseded"
-        FAILED = "failed", "Failed"
+        MAKING = "making", _("Being made")
+        ISSUED = "issued", _("Issued")
+        SUPERSEDED = "superseded", _("Superseded")
+        FAILED = "failed", _("Failed")
 
     kind = models.CharField(max_length=10, choices=Kind)
     plant_date = models.DateField()
@@ -35,9 +36,9 @@ class Report(models.Model):
     start = models.DateTimeField()
     end = models.DateTimeField()
     state = models.CharField(max_length=20, choices=State, default=State.MAKING)
-    due_at = models.DateTimeField(null=True, help_text="When the schedule wants it mailed.")
+    due_at = models.DateTimeField(null=True, help_text=_("When the schedule wants it mailed."))
     late = models.BooleanField(default=False)
-    mails = models.BooleanField(default=False, help_text="Whether it is mailed when issued.")
+    mails = models.BooleanField(default=False, help_text=_("Whether it is mailed when issued."))
     formats = models.JSONField(default=list)
     content = models.JSONField(default=dict)
     insight = models.ForeignKey(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FORMATS = ("pdf", "xlsx", "csv")
@@ -28,13 +29,13 @@ class ReportSchedule(models.Model):
     weekdays = models.JSONField(default=every_day)
     recipients = models.JSONField(default=list, blank=True)
     formats = models.JSONField(default=pdf_and_xlsx)
-    since = models.DateTimeField(auto_now_add=True, help_text="Nothing was due before.")
+    since = models.DateTimeField(auto_now_add=True, help_text=_("Nothing was due before."))
 
     class Meta:
-        verbose_name = verbose_name_plural = "schedule of the daily report"
+        verbose_name = verbose_name_plural = _("schedule of the daily report")
         constraints = (
             models.CheckConstraint(condition=models.Q(pk=1), name="one_row_of_report_schedule"),
         )
 
     def __str__(self) -> str:
-        return "Schedule of the daily report"
+        return str(_("Schedule of the daily report"))

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from tenants import live
 from tenants.admin.platform_page import OfPlatform, SharedModelAdmin
@@ -39,7 +40,9 @@ class OneOfAName(forms.ModelForm):
     def _only(self, field: str, value: str) -> str:
         others = User.objects.exclude(pk=self.instance.pk)
         if others.filter(**{f"{field}__iexact": value}).exists():
-            raise ValidationError(f"An account with this {field} exists already.")
+            raise ValidationError(
+                _("An account with this %(field)s exists already.") % {"field": field}
+            )
         return value
 
 
@@ -66,7 +69,7 @@ class UserForm(OneOfAName):
         if self.changed_by == self.instance:
             for field in OWN_RIGHTS:
                 if not cleaned.get(field):
-                    self.add_error(field, "Nobody takes this from himself; ask another one.")
+                    self.add_error(field, _("Nobody takes this from himself; ask another one."))
         return cleaned
 
 
@@ -83,20 +86,20 @@ class PersonAdmin(OfPlatform, UserAdmin):
     actions = None
     fieldsets = (
         (None, {"fields": ("username", "email", "password_is")}),
-        ("Name", {"fields": ("first_name", "last_name")}),
-        ("Rights", {"fields": ("is_active", "is_corporate", "is_superuser")}),
-        ("Dates", {"fields": ("last_login", "date_joined")}),
+        (_("Name"), {"fields": ("first_name", "last_name")}),
+        (_("Rights"), {"fields": ("is_active", "is_corporate", "is_superuser")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
     readonly_fields = ("password_is", "last_login", "date_joined")
     add_fieldsets = (
         (None, {"fields": ("username", "email", "usable_password", "password1", "password2")}),
     )
 
-    @admin.display(description="Password")
+    @admin.display(description=_("Password"))
     def password_is(self, obj: User) -> str:
         link = reverse("admin:auth_user_password_change", args=(obj.pk,))
-        word = "Set" if obj.has_usable_password() else "None: nobody can sign in with it"
-        return format_html('{} · <a href="{}">Set another one</a>', word, link)
+        word = _("Set") if obj.has_usable_password() else _("None: nobody can sign in with it")
+        return format_html('{} · <a href="{}">{}</a>', word, link, _("Set another one"))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

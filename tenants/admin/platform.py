@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import PeriodicTask
 
 from tenants.admin.platform_page import SharedModelAdmin
@@ -29,10 +30,12 @@ class DomainForm(forms.ModelForm):
     def clean_domain(self) -> str:
         host = self.cleaned_data["domain"].lower()
         if not HOST.fullmatch(host):
-            raise ValidationError("A host name without scheme, port and path: oslo.example.com")
+            raise ValidationError(_("A host name without scheme, port and path: oslo.example.com"))
         own = host_without_port(settings.BASE_DOMAIN)
         if is_base_host(host) or host.endswith(f".{own}"):
-            raise ValidationError(f"{own} and the hosts below it are given by ids of plants.")
+            raise ValidationError(
+                _("%(host)s and the hosts below it are given by ids of plants.") % {"host": own}
+            )
         return host
 
 
@@ -65,7 +68,7 @@ class ScheduleAdmin(ReadOnly, SharedModelAdmin):
     list_filter = ("enabled",)
     list_select_related = ("interval", "crontab", "solar", "clocked")
 
-    @admin.display(description="Schedule")
+    @admin.display(description=_("Schedule"))
     def when(self, obj: PeriodicTask) -> str:
         return str(obj.scheduler)
 

@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
 
 from amis.errors import AmisError
 from tenants.middleware import refusal
@@ -31,7 +32,7 @@ class AmisAdmin(AdminSite):
     """One site with two faces: what it shows depends on whether the request is in a plant."""
 
     site_title = site_header = "AMIS"
-    index_title = "Configuration"
+    index_title = _("Configuration")
     enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class AccessLog(models.Model):
@@ -13,28 +14,28 @@ class AccessLog(models.Model):
     """
 
     class Action(models.TextChoices):
-        SIGNED_IN = "signed_in", "Signed in"
-        SIGN_IN_FAILED = "sign_in_failed", "Sign-in failed"
-        SIGNED_OUT = "signed_out", "Signed out"
-        PASSWORD_CHANGED = "password_changed", "Password changed"
-        SECOND_FACTOR_CHANGED = "second_factor_changed", "Second factor changed"
-        HANDED_OVER = "handed_over", "Moved to a plant"
-        ENTERED = "entered", "Entered by the platform"
-        INVITED = "invited", "Invited"
-        ROLE_GRANTED = "role_granted", "Role granted"
-        ROLE_REVOKED = "role_revoked", "Role revoked"
-        TOKEN_MADE = "token_made", "Token made"
-        TOKEN_REVOKED = "token_revoked", "Token revoked"
-        PLANT_CREATED = "plant_created", "Plant created"
-        PLANT_CHANGED = "plant_changed", "Plant changed"
-        PLANT_SUSPENDED = "plant_suspended", "Plant suspended"
-        PLANT_RESUMED = "plant_resumed", "Plant resumed"
-        PLANT_EXPORTED = "plant_exported", "Plant exported"
-        PLANT_DELETED = "plant_deleted", "Plant deleted"
-        PLANT_BACKED_UP = "plant_backed_up", "Plant backed up"
-        PLANT_RESTORED = "plant_restored", "Plant restored"
-        CORPORATE_VIEWED = "corporate_viewed", "Corporate summary viewed"
-        CONFIGURED = "configured", "Configuration changed"
+        SIGNED_IN = "signed_in", _("Signed in")
+        SIGN_IN_FAILED = "sign_in_failed", _("Sign-in failed")
+        SIGNED_OUT = "signed_out", _("Signed out")
+        PASSWORD_CHANGED = "password_changed", _("Password changed")
+        SECOND_FACTOR_CHANGED = "second_factor_changed", _("Second factor changed")
+        HANDED_OVER = "handed_over", _("Moved to a plant")
+        ENTERED = "entered", _("Entered by the platform")
+        INVITED = "invited", _("Invited")
+        ROLE_GRANTED = "role_granted", _("Role granted")
+        ROLE_REVOKED = "role_revoked", _("Role revoked")
+        TOKEN_MADE = "token_made", _("Token made")
+        TOKEN_REVOKED = "token_revoked", _("Token revoked")
+        PLANT_CREATED = "plant_created", _("Plant created")
+        PLANT_CHANGED = "plant_changed", _("Plant changed")
+        PLANT_SUSPENDED = "plant_suspended", _("Plant suspended")
+        PLANT_RESUMED = "plant_resumed", _("Plant resumed")
+        PLANT_EXPORTED = "plant_exported", _("Plant exported")
+        PLANT_DELETED = "plant_deleted", _("Plant deleted")
+        PLANT_BACKED_UP = "plant_backed_up", _("Plant backed up")
+        PLANT_RESTORED = "plant_restored", _("Plant restored")
+        CORPORATE_VIEWED = "corporate_viewed", _("Corporate summary viewed")
+        CONFIGURED = "configured", _("Configuration changed")
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     action = models.CharField(max_length=30, choices=Action)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tenants.models.people import User
 from tenants.models.plant import Tenant
@@ -13,9 +14,9 @@ from tenants.models.plant import Tenant
 class Scope(models.TextChoices):
     """What a key is for; it never allows more than its user's role does."""
 
-    READ = "read", "Read"
-    SUBMIT = "submit", "Submit"
-    MANAGE = "manage", "Manage"
+    READ = "read", _("Read")
+    SUBMIT = "submit", _("Submit")
+    MANAGE = "manage", _("Manage")
 
 
 def every_scope() -> list[str]:

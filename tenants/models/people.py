@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tenants.models.plant import Tenant
 
@@ -11,16 +12,16 @@ from tenants.models.plant import Tenant
 class Theme(models.TextChoices):
     """The colours of the pages."""
 
-    SYSTEM = "system", "As the system"
-    LIGHT = "light", "Light"
-    DARK = "dark", "Dark"
+    SYSTEM = "system", _("As the system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
 
 
 class TimeDisplay(models.TextChoices):
     """The clock in which pages tell times; dates of shifts are the plant's in any case."""
 
-    PLANT = "plant", "The plant's time"
-    UTC = "utc", "UTC"
+    PLANT = "plant", _("The plant's time")
+    UTC = "utc", _("UTC")
 
 
 class PeopleByEmail(UserManager["User"]):
@@ -51,7 +52,7 @@ class User(AbstractUser):
 
     email = models.EmailField(unique=True)
     is_corporate = models.BooleanField(
-        default=False, help_text="Sees the corporate summary of every active plant."
+        default=False, help_text=_("Sees the corporate summary of every active plant.")
     )
     theme = models.CharField(max_length=10, choices=Theme, default=Theme.SYSTEM)
     time_display = models.CharField(max_length=10, choices=TimeDisplay, default=TimeDisplay.PLANT)
@@ -75,12 +76,12 @@ class User(AbstractUser):
 class Role(models.TextChoices):
     """Each role may do what the ones before it may."""
 
-    VIEWER = "viewer", "Viewer"
-    OPERATOR = "operator", "Operator"
-    SUPERVISOR = "supervisor", "Supervisor"
-    ENGINEER = "engineer", "Engineer"
-    MANAGER = "manager", "Manager"
-    ADMIN = "admin", "Administrator"
+    VIEWER = "viewer", _("Viewer")
+    OPERATOR = "operator", _("Operator")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    ENGINEER = "engineer", _("Engineer")
+    MANAGER = "manager", _("Manager")
+    ADMIN = "admin", _("Administrator")
 
 
 class Membership(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
 TENANT_ID_PATTERN = r"[a-z][a-z0-9_]{1,47}"
@@ -25,11 +26,11 @@ class Tenant(TenantMixin):
     """One plant. `schema_name` is its tenant_id: immutable, the name of its schema and host."""
 
     class Status(models.TextChoices):
-        PROVISIONING = "provisioning", "Provisioning"
-        ACTIVE = "active", "Active"
-        SUSPENDED = "suspended", "Suspended"
-        FAILED = "failed", "Failed"
-        DELETING = "deleting", "Deleting"
+        PROVISIONING = "provisioning", _("Provisioning")
+        ACTIVE = "active", _("Active")
+        SUSPENDED = "suspended", _("Suspended")
+        FAILED = "failed", _("Failed")
+        DELETING = "deleting", _("Deleting")
 
     tenant_name = models.CharField(max_length=200)
     plant_location = models.CharField(max_length=200, blank=True)
