@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from reports.document.charts import charts
 from reports.document.content import Content
 from reports.document.lines import csv_of
-from reports.document.pdf import Document, pdf_of
+from reports.document.pdf import pdf_of
+from reports.document.printable import Document
 from reports.document.report import report_html, title_of
 from reports.document.workbook import workbook_of
 

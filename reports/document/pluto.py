@@ -9,7 +9,7 @@ from typing import Any
 
 import plutoprint
 
-from reports.document.pdf import NOWHERE, Document, NotBundled, bundled
+from reports.document.printable import NOWHERE, Document, NotBundled, bundled
 
 
 class Bundled(plutoprint.ResourceFetcher):

@@ -11,7 +11,7 @@ from typing import Any
 from weasyprint import HTML, Attachment
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from reports.document.pdf import NOWHERE, Document, bundled
+from reports.document.printable import NOWHERE, Document, bundled
 
 
 class Bundled(URLFetcher):  # type: ignore[misc]

@@ -10,7 +10,7 @@ import weasyprint
 
 from reports.document.content import Action, Completeness
 from reports.document.files import report_pdf
-from reports.document.pdf import NOWHERE
+from reports.document.printable import NOWHERE
 from reports.document.report import report_html
 from reports.document.weasy import Bundled
 from reports.tests.sample_content import large_content, sample_content

@@ -14,9 +14,9 @@ from reports.document.clean import cleaned
 from reports.document.content import Content
 from reports.document.files import report_pdf
 from reports.document.lines import csv_of
-from reports.document.pdf import Document
 from reports.document.plain import from_plain, to_plain
 from reports.document.pluto import pluto_pdf
+from reports.document.printable import Document
 from reports.document.report import report_html
 from reports.document.rows import StopRow
 from reports.document.workbook import workbook_of

@@ -9,9 +9,9 @@ import openpyxl
 import pypdf
 import pytest
 
-from reports.document import pdf
 from reports.document.files import report_pdf
-from reports.document.pdf import NoRenderer, NotBundled, bundled
+from reports.document.pdf import NoRenderer
+from reports.document.printable import NotBundled, bundled
 from reports.document.workbook import workbook_of
 from reports.tests.sample_content import sample_content
 
@@ -149,7 +149,6 @@ def test_nothing_but_our_fonts_is_given_out(url):
     with pytest.raises(NotBundled):
         bundled(url)
     assert bundled("font:plex-latin-400.woff2")[:4] == b"wOF2"
-    assert pdf.FONTS.is_dir()
 
 
 def test_a_long_unit_of_a_models_error_stays_in_its_column():
