@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analytics.ml.reliability import FEWEST
 from benchmarks.calibration_scores import (
     Coverage,
     Graded,
@@ -13,7 +14,7 @@ from benchmarks.calibration_scores import (
     rises_strictly,
     risk_levels,
 )
-from benchmarks.downtime_gates import COVERAGE, FEWEST, SPEARMAN
+from benchmarks.downtime_gates import COVERAGE, SPEARMAN
 from benchmarks.figure import table
 
 LEAST80, LEAST95, LEAST95_DOWN = (

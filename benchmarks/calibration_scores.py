@@ -17,10 +17,10 @@ from analytics.ml.bands import LEVELS as BANDS
 from analytics.ml.calibration import tolerance_min
 from analytics.ml.exceedance import LONG_MIN
 from analytics.ml.history import Floats, Ints
-from analytics.ml.reliability import EDGES, wilson
+from analytics.ml.reliability import EDGES, FEWEST, wilson
 from analytics.ml.risk import LEVELS
 from analytics.ml.standing import STATES
-from benchmarks.downtime_gates import FEWEST, rank_correlation
+from benchmarks.downtime_gates import rank_correlation
 
 Bools = NDArray[np.bool_]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -11,12 +11,12 @@ import numpy as np
 from analytics.ml.history import Floats, Ints, ShiftHistory
 from analytics.ml.predictions import Predictions
 from analytics.ml.regressors import NAIVE
+from analytics.ml.reliability import FEWEST, told_together
 from analytics.ml.risk import LEVELS, risk_of
 
 RATIO_TO_LAST_VALUE = {"S16": 0.75, "Grid'5000": 0.72, "Grid'5000, minutes only": 0.72}
 OF_BEST_NAIVE, SPEARMAN = 1.02, -0.25
 COVERAGE = {"all 80": 0.75, "all 95": 0.92, "down at start 95": 0.85}
-FEWEST = 20
 
 
 def measured(
@@ -60,21 +60,17 @@ def gates_of(name: str, result: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _told_apart(levels: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
-    """Share of each level that has FEWEST shifts; one that has fewer is told with the one below."""
-    groups: list[list[str]] = []
-    for name, level in levels.items():
-        if not groups or level["shifts"] >= FEWEST:
-            groups.append([])
-        groups[-1].append(name)
-    return {"+".join(names): share for names in groups
-            if (share := _share(levels[name] for name in names)) is not None}  # fmt: skip
+    """Observed share of the levels in the groups in which the pages tell them."""
+    names = [*levels]
+    groups = told_together([level["shifts"] for level in levels.values()])
+    told = ([names[place] for place in group] for group in groups)
+    return {"+".join(group): _share([levels[name] for name in group]) for group in told}
 
 
-def _share(levels: Iterable[Mapping[str, Any]]) -> float | None:
-    """Of the shifts of all these levels; None where there are none."""
-    known = [level for level in levels if level["shifts"]]
-    shifts = sum(level["shifts"] for level in known)
-    return sum(level["shifts"] * level["observed"] for level in known) / shifts if known else None
+def _share(levels: Sequence[Mapping[str, Any]]) -> float:
+    """Of the shifts of all these levels."""
+    shifts = sum(level["shifts"] for level in levels)
+    return float(sum(level["shifts"] * level["observed"] for level in levels) / shifts)
 
 
 def rank_correlation(one: Floats, other: Floats) -> float:

@@ -6,6 +6,7 @@ The range is Wilson's (1927) score interval at 95 %:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,23 @@ def _enough(places: NDArray[np.int64]) -> list[list[int]]:
     if count < FEWEST and len(groups) > 1:
         last = groups.pop()
         groups[-1] += last
+    return groups
+
+
+def told_together(shifts: Sequence[int]) -> list[list[int]]:
+    """Places of levels, lowest first, in the groups that are told.
+
+    A level of fewer than FEWEST shifts is told with the one below, the lowest with the one above;
+    one that was never said is in no group.
+    """
+    groups: list[list[int]] = []
+    for place, count in enumerate(shifts):
+        if count >= FEWEST or (count and not groups):
+            groups.append([])
+        if count:
+            groups[-1].append(place)
+    if len(groups) > 1 and shifts[groups[0][0]] < FEWEST:
+        groups[:2] = [groups[0] + groups[1]]
     return groups
 
 

@@ -8,7 +8,7 @@ from statistics import median
 
 from analytics.figures.names import spoken
 from analytics.figures.reliability import touches
-from analytics.ml.reliability import wilson
+from analytics.ml.reliability import FEWEST, wilson
 from analytics.selectors.outlook_shapes import (
     Evidence,
     ForecastOutlook,
@@ -107,10 +107,12 @@ def levels_found(levels: Sequence[RiskLevel]) -> str:
     if not seen:
         return f"{first} None was graded yet."
     way = "It rises with every level" if rises else "It does not rise with every level"
+    few = f" A level of fewer than {FEWEST} shifts is told with its neighbour."
+    merged = few if any(one.also for one in seen) else ""
     if len(kept) == len(seen):
         luck = "" if inside == kept else ", within sampling error"
-        return f"{first} {way} and stays in the promised range{luck}."
-    return f"{first} {way}; {len(kept)} of {len(seen)} levels stay in the promised range."
+        return f"{first} {way} and stays in the promised range{luck}.{merged}"
+    return f"{first} {way}; {len(kept)} of {len(seen)} levels stay in the promised range.{merged}"
 
 
 def _keeps_promise(one: RiskLevel) -> bool:

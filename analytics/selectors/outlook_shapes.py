@@ -91,13 +91,22 @@ class ReliabilityBin(NamedTuple):
 
 
 class RiskLevel(NamedTuple):
-    """What a level promises (low ≤ chance < high) and what came; observed None without shifts."""
+    """What a level promises (low ≤ chance < high) and what came; observed None without shifts.
+
+    `risk` is the worst of those that are told together, `also` are the ones below it.
+    """
 
     risk: str
     low: float
     high: float
     shifts: int
     observed: float | None
+    also: tuple[str, ...] = ()
+
+    @property
+    def risks(self) -> tuple[str, ...]:
+        """All names that are told here, worst first."""
+        return (self.risk, *self.also)
 
 
 class GradedShift(NamedTuple):

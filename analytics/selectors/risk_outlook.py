@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from analytics.ml.reliability import told_together
 from analytics.ml.risk import THRESHOLDS
 from analytics.models import Anomaly, Prediction
 from analytics.selectors.answers import kept
@@ -133,9 +134,17 @@ def evidence_of(row: Prediction) -> Evidence:
 
 def _levels(told: list[dict[str, Any]]) -> list[RiskLevel]:
     """Worst first, with the chances between which each level lies."""
+    counts = [one["shifts"] for one in told]
+    never = [[place] for place, count in enumerate(counts) if not count]
+    groups = sorted([*never, *told_together(counts)], reverse=True)
+    return [_level(told, group) for group in groups]
+
+
+def _level(told: list[dict[str, Any]], group: list[int]) -> RiskLevel:
     edges = (0.0, *THRESHOLDS, 1.0)
-    rows = [
-        RiskLevel(one["level"], edges[n], edges[n + 1], one["shifts"], one["observed"])
-        for n, one in enumerate(told)
-    ]
-    return rows[::-1]
+    *also, worst = [told[place]["level"] for place in group]
+    shifts = sum(told[place]["shifts"] for place in group)
+    long = sum(told[place]["shifts"] * (told[place]["observed"] or 0.0) for place in group)
+    observed = long / shifts if shifts else None
+    low, high = edges[group[0]], edges[group[-1] + 1]
+    return RiskLevel(worst, low, high, shifts, observed, tuple(reversed(also)))

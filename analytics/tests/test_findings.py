@@ -74,6 +74,10 @@ def test_levels_that_do_not_rise_or_break_their_promise_are_said():
     assert "does not rise with every level; 3 of 4 levels" in levels_found(flat)
     few = [*levels[:2], RiskLevel("medium", 0.05, 0.2, 1, 0.0)]
     assert levels_found(few).endswith("stays in the promised range, within sampling error.")
+    both = [RiskLevel("high", 0.05, 0.5, 134, 0.448, ("medium",))]
+    assert levels_found(both).endswith(
+        "A level of fewer than 20 shifts is told with its neighbour."
+    )
     assert levels_found([RiskLevel("low", 0, 0.05, 0, None)]).endswith("None was graded yet.")
 
 

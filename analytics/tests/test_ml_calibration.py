@@ -12,7 +12,7 @@ from analytics.ml.best_naive import best_naive
 from analytics.ml.ensemble import near_best, weigh
 from analytics.ml.logistic import logistic
 from analytics.ml.regressors import NAIVE
-from analytics.ml.reliability import FEWEST, merged_bins, reliability, wilson
+from analytics.ml.reliability import FEWEST, merged_bins, reliability, told_together, wilson
 from analytics.ml.risk import LEVELS, risk_of
 from analytics.ml.selection import absolute_loss, select, squared_loss
 from analytics.ml.standing import DOWN_NOW, RECENTLY_STOPPED, RUNNING
@@ -290,3 +290,19 @@ def test_the_rolling_median_is_the_naive_member_to_beat_unless_another_errs_clea
         "rolling_mean_9"
     )
     assert best_naive({**losses, "no_downtime": 0, "rolling_median_63": 0.1}) == "no_downtime"
+
+
+@pytest.mark.parametrize(
+    ("shifts", "groups"),
+    [
+        ([900, 100, 20, 50], [[0], [1], [2], [3]]),
+        ([900, 100, 19, 50], [[0], [1, 2], [3]]),
+        ([0, 7, 127, 181], [[1, 2], [3]]),
+        ([3, 4, 127, 5], [[0, 1, 2, 3]]),
+        ([3, 20, 0, 50], [[0, 1], [3]]),
+        ([0, 0, 7, 0], [[2]]),
+        ([0, 0, 0, 0], []),
+    ],
+)
+def test_a_level_of_few_shifts_is_told_with_its_neighbour(shifts, groups):
+    assert told_together(shifts) == groups

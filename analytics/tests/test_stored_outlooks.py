@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -97,6 +98,25 @@ def test_the_risk_page_reads_stored_rows(browser):
     assert page.count('<tr data-machine-id="M00') == 3
     assert "XGBoost absolute error 1.00" in page
     assert "36\u00a0% better than “last value”" in page
+
+
+def test_a_level_of_seven_shifts_stands_in_the_row_of_its_neighbour(browser, plant):
+    counts = {"low": (0, None), "medium": (7, 4 / 7), "high": (127, 56 / 127)}
+    counts["critical"] = (181, 0.7)
+    told = [
+        {"level": name, "shifts": shifts, "observed": observed}
+        for name, (shifts, observed) in counts.items()
+    ]
+    with tenant_context(plant):
+        version = Prediction.objects.first().version
+        version.evidence |= {"levels": told}
+        version.save()
+    page = page_of(browser, "/risk/")
+    rows = re.findall(r'level-word" data-risk="(\w+)">.*?</svg> ([\w, ]+)</span>', page, re.DOTALL)
+    assert rows == [("critical", "Critical"), ("high", "High, Medium"), ("low", "Low")]
+    assert "5–50\u00a0%" in page
+    assert f"{60 / 134:.1%}".replace("%", "\u00a0%") in page
+    assert "It rises with every level" in page
 
 
 def test_the_forecast_page_reads_stored_rows(browser):

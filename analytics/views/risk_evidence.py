@@ -97,7 +97,7 @@ def _met(one: GradedShift, timezone: str) -> Met:
 
 
 def _level(one: Any) -> dict[str, Any]:
-    word, icon = WORDS[one.risk]
+    word, icon = ", ".join(WORDS[risk][0] for risk in one.risks), WORDS[one.risk][1]
     title = _("%(word)s promises %(low)s to %(high)s, observed %(observed)s") % {
         "word": word,
         "low": percent(one.low),

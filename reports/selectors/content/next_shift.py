@@ -17,6 +17,7 @@ from analytics.selectors.outlook_shapes import (
     GradedShift,
     Insufficient,
     MachineRisk,
+    RiskLevel,
     RiskOutlook,
 )
 from analytics.selectors.said import said_last
@@ -77,9 +78,9 @@ def _sentences(outlook: RiskOutlook, sheet: Sheet) -> tuple[str, ...]:
     present = {one.risk for one in outlook.machines}
     seen = [
         _("%(level)s %(share)s of %(n)s")
-        % {"level": _(WORDS[one.risk]), "share": percent(one.observed), "n": pieces(one.shifts)}
+        % {"level": _level(one), "share": percent(one.observed), "n": pieces(one.shifts)}
         for one in outlook.evidence.levels
-        if one.risk in present and one.observed is not None
+        if present & {*one.risks} and one.observed is not None
     ]
     found = []
     if sheet.is_past:
@@ -91,6 +92,11 @@ def _sentences(outlook: RiskOutlook, sheet: Sheet) -> tuple[str, ...]:
     if outlook.track.shifts:
         found.append(track_found(outlook.track, outlook.evidence.naive_name))
     return tuple(found)
+
+
+def _level(one: RiskLevel) -> str:
+    """High, or High and Medium where the two are told together."""
+    return _(" and ").join(_(WORDS[risk]) for risk in one.risks)
 
 
 def _importance(outlook: RiskOutlook) -> tuple[tuple[str, float], ...]:
