@@ -83,6 +83,7 @@ def test_a_plant_made_here_answers_at_once(root, ready, client_of):
         ({"tenant_id": "plant_chicago"}, "exists already"),
         ({"timezone": "Europe/Atlantis"}, "must be an IANA time zone"),
         ({"timezone": "../../etc/passwd"}, "must be an IANA time zone"),
+        ({"timezone": "localtime"}, "must be an IANA time zone"),
         ({"tenant_name": "  "}, "This field is required"),
         ({"tenant_name": "x" * 201}, "must have 1 to 200 characters"),
         ({"tenant_name": "Os\x07lo"}, "holds a control character"),

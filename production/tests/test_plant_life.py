@@ -154,6 +154,8 @@ def test_of_parallel_orders_of_one_id_one_is_carried_out(root, spare, nothing_le
         ("tenant_name", None),
         ("timezone", "Norway/Bergen"),
         ("timezone", "../etc/passwd"),
+        *(("timezone", name) for name in ("Factory", "localtime", "posixrules", "leapseconds")),
+        *(("timezone", name) for name in ("posix/Europe/Oslo", "right/Europe/Oslo", "Europe")),
         ("plant_location", 7),
     ],
 )

@@ -12,6 +12,7 @@ from production.models import ShiftPattern, StopReason
 from tenants import grants
 from tenants.models import AccessLog, ApiToken, Membership, Tenant
 from tenants.selectors import token_digest
+from tenants.services.plants import enter_tenant
 
 
 @pytest.fixture
@@ -57,11 +58,18 @@ def test_a_second_plant_with_the_same_id_is_refused_and_changes_nothing(oslo):
         ("x", "UTC", "tenant_id"),
         ("public", "UTC", "reserved"),
         ("plant_bergen", "Norway/Bergen", "IANA"),
+        ("plant_bergen", "Factory", "IANA"),
     ],
 )
 def test_a_bad_plant_is_refused_with_a_sentence(committed, tenant_id, zone, sentence):
     with as_owner(), pytest.raises(CommandError, match=sentence):
         call_command("create_tenant", tenant_id, name="N", timezone=zone)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Etc/UTC", "Europe/Paris", "Asia/Calcutta"])
+def test_a_plant_may_lie_in_any_zone_and_under_its_older_name(db, zone):
+    values = {"tenant_id": "plant_bergen", "tenant_name": "Bergen", "timezone": zone}
+    assert enter_tenant(values=values).timezone == zone
 
 
 def test_create_token_makes_the_person_and_prints_the_token_alone(db, chicago, capsys):

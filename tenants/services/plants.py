@@ -23,6 +23,9 @@ LONGEST = 200
 UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Control characters, halves of characters, and what breaks a line."""
 ID_RULE = "2 to 48 of a-z, 0-9 and _, beginning with a letter, for example plant_oslo"
+NO_PLACES = frozenset({"Factory", "localtime", "posixrules"})
+"""Files among the time zones that name no clock: no zone yet, and whatever this machine is set to.
+Browsers know none of them."""
 Furnish = Callable[[Tenant], None]
 
 
@@ -147,7 +150,7 @@ def _checked(values: Mapping[str, Any]) -> dict[str, str]:
         faults.append(("tenant_id", f"{tenant_id} is reserved; choose another"))
     name = _text("tenant_name", values.get("tenant_name"), faults)
     place = _text("plant_location", values["plant_location"], faults)
-    if not isinstance(zone, str) or zone not in zoneinfo.available_timezones():
+    if not isinstance(zone, str) or zone not in zoneinfo.available_timezones() - NO_PLACES:
         faults.append(("timezone", "must be an IANA time zone such as Europe/Paris"))
     _refuse(faults)
     texts = {"tenant_name": name, "plant_location": place, "timezone": zone}
