@@ -31,6 +31,17 @@ class Where(logging.Filter):
         return True
 
 
+class Refusal(logging.Filter):
+    """What somebody was refused is a warning in one line: a traceback would show our own code doing
+    what it should.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.exc_info = None
+        return True
+
+
 class TextLine(logging.Formatter):
     """For people at a terminal."""
 

@@ -299,7 +299,10 @@ LOGGING = {
         "text": {"()": "amis.logs.TextLine"},
         "json": {"()": "amis.logs.JsonLine"},
     },
-    "filters": {"where": {"()": "amis.logs.Where"}},
+    "filters": {
+        "where": {"()": "amis.logs.Where"},
+        "refusal": {"()": "amis.logs.Refusal"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
@@ -325,5 +328,8 @@ LOGGING = {
         "django.security.RequestDataTooBig": {"level": "CRITICAL"},
         "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
         "django.security.TooManyFilesSent": {"level": "CRITICAL"},
+        # An admin page was asked by a field or a relation that it does not show, a password say.
+        "django.security.DisallowedModelAdminLookup": {"filters": ["refusal"]},
+        "django.security.DisallowedModelAdminToField": {"filters": ["refusal"]},
     },
 }

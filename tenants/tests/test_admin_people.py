@@ -237,6 +237,16 @@ def test_a_wrong_filter_leads_back_to_the_whole_list(base, admin, wrong):
     assert answer.status_code == 200 or answer["Location"] == f"{ACCESS_LOG}?e=1"
 
 
+@pytest.mark.parametrize(
+    "path", [f"{USER}?password__startswith=x", f"{TASK}?_to_field=crontab", f"{USER}?_to_field=x"]
+)
+def test_a_lookup_that_no_page_offers_is_refused_in_one_line_of_the_log(base, path, caplog):
+    assert base.get(path).status_code == 400
+    (line,) = caplog.records
+    assert line.name.startswith("django.security.DisallowedModelAdmin")
+    assert (line.levelname, line.exc_info) == ("WARNING", None)
+
+
 def test_a_refusal_of_the_plants_rules_is_told_and_nothing_is_stored(base, lyon, monkeypatch):
     monkeypatch.setattr("tenants.rates.LETTERS", 0)
     dora = User.objects.create_user("dora", "dora@amis.example")
