@@ -26,6 +26,8 @@ MALFORMED = "HTTP/1.1 400 Bad Request\r\nX-Request-ID: {}\r\nContent-Length: 0\r
 def answer_refusals_in_full() -> None:
     """From now on, in this process."""
     WebSocketProtocol.serverClose = end
+    # Who breaks the protocol, say with a text that is no UTF-8, hears so before the line is cut.
+    WebSocketProtocol.failByDrop = False
     handle_reply, basic_error = WebSocketProtocol.handle_reply, WebRequest.basic_error
     send_error = WebSocketProtocol.sendHttpErrorResponse
 

@@ -122,14 +122,22 @@ def test_the_platforms_administrator_breaks_nothing_and_hears_only_what_is_writt
     assert attack(server, key, tmp_path, *OF_PLANTS) > 20
 
 
-@pytest.mark.parametrize(("frames", "code"), [(["x" * 65_537], 1009), (["{}"] * 200, 1008)])
+@pytest.mark.parametrize(
+    ("frames", "code"),
+    [
+        (["x" * 65_537], 1009),
+        (["{}"] * 200, 1008),
+        ([b"\xff", b"\xc3", b"{}"], 1007),
+        ([b"\xc3"], 1007),
+    ],
+)
 def test_the_server_says_why_it_ends_a_live_connection(server, person, chicago, frames, code):
     key = create_token(user=person("ada", chicago="viewer"), tenant=chicago)
     headers = {"Authorization": f"Token {key}"}
     live = connect(f"{server.replace('http', 'ws')}/ws", additional_headers=headers)
     with live, pytest.raises(ConnectionClosed) as ended:
         for frame in frames:
-            live.send(frame)
+            live.send(frame, text=True)
         while True:
             live.recv(timeout=20)
     assert ended.value.rcvd.code == code
