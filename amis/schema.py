@@ -45,7 +45,7 @@ REFUSALS = {
     "409": "Conflict: taken, or changed or ended meanwhile.",
     "413": "Too large.",
     "415": "A body of this type is not understood.",
-    "429": "Too many requests.",
+    "429": "Too many requests of the person or the plant, or wrong tokens from the address.",
     "503": "A part of AMIS does not answer now.",
 }
 """Why an operation refuses, by status; no other refusal is given."""

@@ -8,6 +8,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
 
+from tenants.rates import WRONG_KEYS
+
 
 class DoorAuthentication(BaseAuthentication):
     """The door has read token or session already; only a session must prove its CSRF token."""
@@ -33,5 +35,6 @@ class DoorScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-cal
             "type": "apiKey",
             "in": "header",
             "name": "Authorization",
-            "description": "Authorization: Token <token>, or the session cookie of the pages.",
+            "description": "Authorization: Token <token>, or the session cookie of the pages."
+            f" After {WRONG_KEYS} wrong tokens a minute from one address further ones get 429.",
         }

@@ -18,7 +18,7 @@ from tenants import rates, selectors, served
 from tenants.models import User
 from tenants.permissions import Place
 from tenants.services.entries import note_entry
-from tenants.services.tokens import note_use
+from tenants.services.tokens import shown_token
 from tenants.sessions import session_belongs_to
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -82,13 +82,10 @@ def is_api(request: HttpRequest) -> bool:
 
 
 def _identify(request: HttpRequest) -> None:
-    """Take the token where there is one, else the session. Raises NotSignedIn."""
+    """Take the token where there is one, else the session. Raises NotSignedIn or TooMany."""
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "token":
-        request.token = selectors.token_of(text.strip())
-        if request.token is None:
-            raise NotSignedIn("This token is unknown, expired or revoked.")
-        note_use(request.token)
+        request.token = shown_token(text.strip())
         request.user = request.token.user
         # A token is not sent by a browser on its own, so there is no forgery to guard against.
         request._dont_enforce_csrf_checks = True

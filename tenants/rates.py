@@ -23,6 +23,7 @@ from tenants.live import plant_key, valkey
 log = logging.getLogger(__name__)
 PER_S = 60
 WRONG_PER_ACCOUNT, WRONG_PER_ADDRESS = 5, 10
+WRONG_KEYS = 30
 ANALYSES = 10
 LETTERS = 60
 ASK_AGAIN_S = 5.0
@@ -83,6 +84,13 @@ def check_second_factor(user: str, address: str) -> tuple[str, ...]:
     by_person = _common("wrong-code", user)
     _take(by_person, WRONG_PER_ACCOUNT, "Too many codes for this account")
     return (by_address, by_person)
+
+
+def check_wrong_key(address: str) -> None:
+    """Count a key that nobody has. Raises TooMany after thirty from one address; it is asked after
+    the key was looked up, so that who has a right one is not held up by his neighbours.
+    """
+    _take(_common("wrong-key", household(address)), WRONG_KEYS, "Too many wrong tokens from here")
 
 
 def is_shut(caller: str) -> bool:

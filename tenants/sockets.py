@@ -20,7 +20,7 @@ from tenants import rates, selectors
 from tenants.models import ApiToken, User
 from tenants.permissions import Action, Place
 from tenants.services.entries import note_entry
-from tenants.services.tokens import note_use
+from tenants.services.tokens import shown_token
 from tenants.sessions import session_belongs_to
 
 PATHS = frozenset({"/ws", "/ws/"})
@@ -89,8 +89,8 @@ def _counted(scope: dict[str, Any]) -> tuple[User, Place]:
 
 
 def admit(scope: dict[str, Any]) -> tuple[User, Place]:
-    """The caller and the plant. Raises NotSignedIn, NotFound, or NotAllowed for a foreign page and
-    for a key that is not for reading.
+    """The caller and the plant. Raises NotSignedIn, NotFound, TooMany for one wrong key more, or
+    NotAllowed for a foreign page and for a key that is not for reading.
     """
     connection.set_schema_to_public()
     headers = _headers(scope)
@@ -114,13 +114,7 @@ def _token(headers: dict[str, str], query: dict[str, list[str]]) -> ApiToken | N
     """The caller's token, None where none was sent; a bad one is not ignored but refused."""
     scheme, _, text = headers.get("authorization", "").partition(" ")
     text = text.strip() if scheme.lower() == "token" else (query.get("token") or [""])[0]
-    if not text:
-        return None
-    token = selectors.token_of(text)
-    if token is None:
-        raise NotSignedIn("This token is unknown, expired or revoked.")
-    note_use(token)
-    return token
+    return shown_token(text) if text else None
 
 
 def _session_user(headers: dict[str, str], host: str) -> User:

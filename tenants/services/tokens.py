@@ -10,11 +10,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone as clock
 
-from amis.errors import Invalid, NotFound
-from tenants import live
+from amis import trace
+from amis.errors import Invalid, NotFound, NotSignedIn
+from tenants import live, rates
 from tenants.models import AccessLog, ApiToken, Scope, Tenant, User
 from tenants.permissions import Place
-from tenants.selectors import token_digest
+from tenants.selectors import token_digest, token_of
 from tenants.services.audit import note
 
 LONGEST_NAME = 100
@@ -89,6 +90,19 @@ def revoke_token(*, place: Place, by: User, token_id: int) -> ApiToken:
         note(AccessLog.Action.TOKEN_REVOKED, user=by, tenant_id=place.tenant.tenant_id, about=about)
         schema, owner = place.tenant.schema_name, token.user_id
         transaction.on_commit(lambda: live.doubt(schema, owner))
+    return token
+
+
+def shown_token(text: str) -> ApiToken:
+    """The living key that a caller shows, its use noted.
+
+    Raises NotSignedIn for any other, and TooMany where the address has shown many such.
+    """
+    token = token_of(text)
+    if token is None:
+        rates.check_wrong_key(trace.address.get())
+        raise NotSignedIn("This token is unknown, expired or revoked.")
+    note_use(token)
     return token
 
 

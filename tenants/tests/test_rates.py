@@ -14,13 +14,15 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import Client
+from django.utils import timezone as clock
 
 from amis.asgi import application
 from amis.environment import Doors
 from amis.errors import TooMany
 from tenants import rates
 from tenants.live import valkey
-from tenants.models import Tenant
+from tenants.models import ApiToken, Tenant
+from tenants.selectors import token_digest
 from tenants.services.people import create_user, grant_role
 from tenants.services.tokens import create_token
 
@@ -193,6 +195,54 @@ async def test_opening_live_connections_counts(committed, limited, monkeypatch):
     assert (await first.connect(timeout=5))[0]
     assert await second.connect(timeout=5) == (False, 4429)
     await first.disconnect()
+
+
+def ask(key: str, *, address: str = ATTACKER, path: str = KPIS):
+    client = Client(HTTP_HOST=CHICAGO, REMOTE_ADDR=address)
+    return client.get(path, headers={"Authorization": f"Token {key}"})
+
+
+def test_the_thirty_first_wrong_key_of_an_address_is_told_to_come_later(db, chicago):
+    answers = [ask(f"wrong-{number}", path=KPIS if number % 2 else "/") for number in range(32)]
+    statuses = [answer.status_code for answer in answers]
+    assert statuses == [302, 401] * 15 + [429] * 2
+    assert answers[31].json()["code"] == "too_many_requests"
+    assert 50 <= int(answers[31]["Retry-After"]) <= 60
+    assert ask("wrong", address=OWNER).status_code == 401
+    assert ask("wrong", address="2001:db8:1:2::1").status_code == 401
+
+
+def test_who_has_a_right_key_or_none_is_not_held_up_by_wrong_ones_beside_him(
+    db, alice, chicago, token_for, monkeypatch
+):
+    monkeypatch.setattr(rates, "WRONG_KEYS", 2)
+    key, old = token_for(alice, chicago), token_for(alice, chicago)
+    ApiToken.objects.filter(digest=token_digest(old)).update(expires_at=clock.now())
+    assert [ask(old).status_code for _ in range(4)] == [401, 401, 429, 429]
+    assert ask(key).status_code == 200
+    assert Client(HTTP_HOST=CHICAGO, REMOTE_ADDR=ATTACKER).get(KPIS).status_code == 401
+    assert sign_in("alice", "alice-knows-7").status_code == 302
+
+
+async def test_wrong_keys_of_live_connections_count_with_the_others(committed, monkeypatch):
+    monkeypatch.setattr(rates, "WRONG_KEYS", 2)
+    token = await sync_to_async(_bobs_token)()
+    assert (await sync_to_async(ask)("wrong", address="")).status_code == 401
+    assert await opened("/ws", "wrong") == (False, 4401)
+    assert await opened("/ws?token=wrong") == (False, 4429)
+    assert await opened("/ws", "wrong") == (False, 4429)
+    assert (await sync_to_async(ask)("wrong", address="")).status_code == 429
+    assert (await opened("/ws", token))[0]
+
+
+async def opened(path: str, key: str = "") -> tuple[bool, int | str | None]:
+    """Whether the door lets the connection in, and else with which code it refuses."""
+    own = [(b"authorization", f"Token {key}".encode())] if key else []
+    live = WebsocketCommunicator(application, path, [(b"host", CHICAGO.encode()), *own])
+    answer = await live.connect(timeout=5)
+    if answer[0]:
+        await live.disconnect()
+    return answer
 
 
 def _bobs_token() -> str:
