@@ -104,8 +104,6 @@ def _reason(key: str, sums: Sums) -> str:
         return NOTHING_SEEN if sums.no_data_s else NOTHING_PLANNED
     if key in {"mtbf_min", "mttr_min"} and not sums.failures:
         return NO_FAILURE
-    if key in {"units_produced", "good_units", "defective_units"}:
-        return COUNT_UNKNOWN
     needs_apt = key in {
         "downtime_min", "adet_min", "apt_min", "availability", "effectiveness",
         "throughput_per_h", "mtbf_min",

@@ -50,6 +50,12 @@ def test_without_a_record_nothing_is_known():
     assert lost_s(Sums(no_data_s=28_800)) is None
 
 
+def test_an_unknown_number_of_pieces_leaves_the_lost_minutes_but_not_their_kinds():
+    unknown = replace(SHIFT, unknown_pq=1)
+    assert lost_s(unknown) == 5_700
+    assert losses(unknown, untold_s=0.0) is None
+
+
 def test_an_unknown_downtime_leaves_the_lost_minutes_but_not_their_kinds():
     unknown = replace(SHIFT, unknown_downtime=1)
     assert lost_s(unknown) == 5_700

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -56,6 +58,8 @@ def test_a_shift_without_a_piece_has_no_quality_and_says_why():
 def test_nothing_planned_is_undefined_with_its_reason():
     result = kpis(Sums())
     assert result["oee"] is None
+    assert result["units_produced"] is None
+    assert result["apt_min"] is None
     assert result["reasons"]["oee"] == "no planned busy time in this window"
 
 
@@ -109,6 +113,7 @@ def test_a_window_of_silence_says_that_there_is_no_data():
     ("unknown", "without"),
     [
         ({"unknown_pq": 1, "unknown_gq": 1}, {"units_produced", "good_units", "yield", "oee"}),
+        ({"unknown_pq": 1}, {"units_produced", "yield", "effectiveness", "quality_ratio"}),
         ({"unknown_sq": 1, "unknown_gq": 1}, {"good_units", "defective_units", "yield", "oee",
                                               "defect_rate", "quality_ratio"}),
         ({"unknown_downtime": 1}, {"downtime_min", "apt_min", "availability", "effectiveness"}),
@@ -122,3 +127,38 @@ def test_what_is_unknown_of_one_record_is_null_of_the_sum_with_its_reason(unknow
         assert result["reasons"][key], key
     known = {"units_produced", "good_units", "defective_units", "downtime_min", "pbt_min"} - without
     assert all(result[key] is not None for key in known)
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "reason"),
+    [
+        ({}, "mtbf_min", "no failure in this window"),
+        ({}, "mttr_min", "no failure in this window"),
+        ({"failures": 2, "unknown_downtime": 1}, "mtbf_min", "the downtime of a shift is unknown"),
+        ({"unknown_downtime": 1}, "availability", "the downtime of a shift is unknown"),
+        ({"unknown_downtime": 1, "unknown_pq": 1}, "units_produced", "a count is unknown"),
+        ({"unknown_downtime": 1, "unknown_pq": 1}, "yield", "a count is unknown"),
+        ({"unknown_pq": 1, "missing_pri": 1}, "effectiveness", "a count is unknown"),
+        ({"unknown_sq": 1}, "defect_rate", "a count is unknown"),
+        ({"unknown_gq": 1}, "oee", "a count is unknown"),
+        ({"missing_pri": 1}, "quality_ratio", "a machine has no ideal cycle time"),
+        ({"apt_s": 0}, "throughput_per_h", "no producing time"),
+        ({"apt_s": 0, "pq": 0, "missing_pri": 1}, "throughput_per_h", "no producing time"),
+        ({"pq": 0, "gq": 0, "sq": 0}, "yield", "no piece was made"),
+        ({"pq": 0, "gq": 0, "sq": 0, "missing_pri": 1}, "yield", "no piece was made"),
+    ],
+)
+def test_a_null_tells_its_nearest_cause(change, key, reason):
+    result = kpis(replace(GOLDEN, **change))
+    assert result[key] is None
+    assert result["reasons"][key] == reason
+
+
+def test_only_nulls_have_reasons():
+    result = kpis(replace(GOLDEN, failures=3, repair_s=63 * 60))
+    assert (result["mtbf_min"], result["mttr_min"]) == (129, 21)
+    assert result["reasons"] == {}
+
+
+def test_an_hour_without_data_in_four_leaves_three_quarters_covered():
+    assert kpis(replace(GOLDEN, pbt_s=3 * 3600, no_data_s=3600))["data_coverage"] == 0.75

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +16,8 @@ from production.shopfloor.shifts import (
     ShiftCalendar,
     ShiftTime,
     WeekPattern,
+    instant_at,
+    start_of_day,
     validate_pattern,
 )
 
@@ -75,12 +77,57 @@ def test_a_break_is_not_busy_time_and_a_running_shift_counts_so_far():
     assert day.elapsed(day.interval.start) == (0, 0)
 
 
+def test_a_shift_counts_nothing_before_it_starts_and_no_more_once_it_is_over():
+    day = calendar("Etc/UTC", BreakTime("10:00", "10:30")).on(date(2026, 11, 19))[0]
+    before, after = (datetime(2026, 11, 19, hour, tzinfo=UTC) for hour in (5, 20))
+    assert day.elapsed(before) == (0, 0)
+    assert day.elapsed(after) == (day.pot_s, day.pbt_s) == (480 * 60, 450 * 60)
+    assert day.busy_s(after) == 450 * 60
+
+
+def test_breaks_at_the_borders_of_a_shift_and_several_in_it_all_count():
+    breaks = (
+        BreakTime("06:00", "06:10"),
+        BreakTime("10:00", "10:30"),
+        BreakTime("13:45", "14:00"),
+    )
+    validate_pattern(WeekPattern(EVERY_DAY, THREE, breaks))
+    day, evening, _ = calendar("Etc/UTC", *breaks).on(date(2026, 11, 19))
+    assert day.pot_s - day.pbt_s == (10 + 30 + 15) * 60
+    assert evening.pbt_s == evening.pot_s
+
+
 def test_closed_days_and_free_weekdays_have_no_shift():
     pattern = WeekPattern(frozenset({0, 1, 2, 3, 4}), THREE)
     paris = ShiftCalendar("Europe/Paris", pattern, frozenset({date(2026, 12, 25)}))
     assert paris.on(date(2026, 12, 25)) == ()
     assert paris.on(date(2026, 12, 26)) == ()
     assert paris.at(datetime(2026, 12, 27, 12, tzinfo=UTC)) is None
+
+
+def test_an_instant_outside_every_shift_belongs_to_the_local_date():
+    closed = ShiftCalendar("America/Chicago", WeekPattern(frozenset({0}), THREE))
+    sunday_night = datetime(2026, 11, 30, 3, tzinfo=UTC)  # 21:00 on the 29th in Chicago
+    assert closed.at(sunday_night) is None
+    assert closed.day_of(sunday_night) == date(2026, 11, 29)
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "hour", "minute"),
+    [
+        (date(2026, 3, 8), time(1, 45), 7, 45),
+        (date(2026, 3, 8), time(2, 30), 8, 0),  # skipped: the clock goes from 02:00 to 03:00
+        (date(2026, 11, 1), time(1, 30), 6, 30),  # shown twice: the first of the two
+    ],
+)
+def test_a_time_of_day_is_the_instant_at_which_the_clock_first_shows_it(day, at, hour, minute):
+    expected = datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
+    assert instant_at(day, at, "America/Chicago") == expected
+
+
+def test_a_day_starts_at_local_midnight():
+    start = start_of_day(date(2026, 11, 20), "Asia/Kolkata")
+    assert start == datetime(2026, 11, 19, 18, 30, tzinfo=UTC)
 
 
 def test_a_whole_day_can_be_one_shift():
@@ -97,11 +144,13 @@ def test_overlapping_finds_the_shift_that_began_the_day_before():
 @pytest.mark.parametrize(
     ("shifts", "breaks", "sentence"),
     [
-        ((ShiftTime("A", "06:00", "14:00"), ShiftTime("B", "13:00", "20:00")), (), "overlap"),
-        ((ShiftTime("A", "22:00", "06:00"), ShiftTime("B", "05:00", "20:00")), (), "overlap"),
+        ((ShiftTime("A", "06:00", "14:00"), ShiftTime("B", "13:00", "20:00")), (), "A and B over"),
+        ((ShiftTime("A", "22:00", "06:00"), ShiftTime("B", "05:00", "20:00")), (), "A and B over"),
+        ((ShiftTime(" ", "06:00", "14:00"),), (), "needs a name"),
         ((ShiftTime("A", "6", "14:00"),), (), "not a time of day"),
         ((ShiftTime("A", "06:00", "24:30"),), (), "not a time of day"),
         ((ShiftTime("A", "06:00", "14:00"),), (BreakTime("15:00", "15:30"),), "in no shift"),
+        ((ShiftTime("A", "06:00", "14:00"),), (BreakTime("05:45", "06:15"),), "in no shift"),
         ((ShiftTime("A", "06:00", "14:00"), ShiftTime("a", "14:00", "22:00")), (), "same name"),
     ],
 )
@@ -112,6 +161,11 @@ def test_an_impossible_pattern_is_refused_with_a_sentence(shifts, breaks, senten
 
 def test_the_usual_pattern_is_accepted():
     validate_pattern(WeekPattern(EVERY_DAY, THREE, (BreakTime("02:00", "02:30"),)))
+
+
+def test_shifts_may_be_listed_in_any_order_and_a_plant_may_have_none():
+    validate_pattern(WeekPattern(EVERY_DAY, THREE[::-1]))
+    validate_pattern(WeekPattern(frozenset(), ()))
 
 
 @pytest.mark.parametrize(
