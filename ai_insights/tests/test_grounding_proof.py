@@ -119,3 +119,21 @@ def test_a_sentence_that_says_anything_else_does_not_hold(text, keys):
 def test_a_sentence_without_a_fact_does_not_hold():
     assert verify(Claim("OEE was 82.5 %.", ()), FACTS, NAMES) == ["it cites no fact"]
     assert verify(Claim("OEE was 82.5 %.", ("K999",)), FACTS, NAMES) == ["there is no fact K999"]
+
+
+def test_a_sentence_may_have_six_hundred_characters_and_no_more():
+    ids = ids_of("oee oee_before", FACTS)
+    short, long = ("OEE was lower than before. " * times for times in (22, 23))
+    assert len(short) <= 600 < len(long)
+    assert verify(Claim(short, ids), FACTS, NAMES) == []
+    assert verify(Claim(long, ids), FACTS, NAMES) == ["it is empty or far too long"]
+
+
+def test_a_sentence_may_rest_on_twelve_facts_and_no_more():
+    ids = ids_of("lost_min:M002", FACTS)
+    others = tuple(fact.id for fact in FACTS if fact.id not in ids and not fact.machine_id)
+    for cited, reasons in (
+        ((*ids, *others[:11]), []),
+        ((*ids, *others[:12]), ["it cites more facts than a sentence can rest on"]),
+    ):
+        assert verify(Claim("Filler 2 lost 363 min.", cited), FACTS, NAMES) == reasons
