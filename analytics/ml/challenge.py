@@ -17,7 +17,7 @@ from analytics.ml.model import DowntimeModel
 DAY_US = 86_400_000_000
 DRAWS = 2_000
 LEAST_BETTER, HIGHEST_P = 0.01, 0.1
-BAND = {"coverage_80": 0.75, "coverage_95": 0.92}
+LEAST_COVERAGE_95 = 0.92
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +30,16 @@ class Verdict:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """A model on some shifts asked for at their start: |error| in minutes, and what held."""
+def losses(model: DowntimeModel, history: ShiftHistory, rows: Ints) -> Floats:
+    """|error| in minutes of a model on some shifts asked for at their start.
 
-    losses: Floats
-    coverage_80: float
-    coverage_95: float
-
-
-def score(model: DowntimeModel, history: ShiftHistory, rows: Ints) -> Score:
-    """Old and new models are scored on the same rows, which neither should have learned from."""
+    Old and new models are scored on the same rows, which neither should have learned from.
+    """
     branch = model.branches["start"]
     full = model.table(history, questions_of(history, rows))
     at = circumstances(full, model.places(history, history.machine[rows]))
     said = branch.calibration.promise(branch.ensemble.guess(full.of(branch.names)), at)
-    actual = history.downtime_min[rows]
-    held = [
-        float(((said.bands[:, low] <= actual) & (actual <= said.bands[:, low + 1])).mean())
-        for low in (0, 2)
-    ]
-    return Score(losses=np.abs(actual - said.median), coverage_80=held[0], coverage_95=held[1])
-
-
-def losses(model: DowntimeModel, history: ShiftHistory, rows: Ints) -> Floats:
-    """|error| of each row in minutes."""
-    return score(model, history, rows).losses
+    return np.abs(history.downtime_min[rows] - said.median)
 
 
 def compare(
@@ -68,7 +52,7 @@ def compare(
     ours, theirs = float(challenger.mean()), float(champion.mean())
     better_by = 1 - ours / theirs if theirs > 0 else 0.0
     p = _no_better(champion - challenger, start_us // DAY_US, seed)
-    in_band = coverage_95 is None or coverage_95 >= BAND["coverage_95"]
+    in_band = coverage_95 is None or coverage_95 >= LEAST_COVERAGE_95
     promote = better_by > LEAST_BETTER and p < HIGHEST_P and in_band
     figures = f"{ours:.2f} against {theirs:.2f} min a shift, p = {p:.3f}"
     if coverage_95 is not None and not in_band:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analytics.ml.challenge import compare, losses, score
+from analytics.ml.challenge import compare, losses
 from analytics.ml.downtime import predict, train
 from analytics.ml.explanation import shapley, usual_rows
 from analytics.ml.features.table import FeatureTable
@@ -124,7 +124,5 @@ def test_an_old_model_is_scored_on_the_same_shifts_as_it_would_have_answered_the
     held = losses(old, history, rows)
     said = predict(old, history, questions_of(history, rows), explain=False)
     np.testing.assert_array_equal(held, np.abs(history.downtime_min[rows] - said.median_min))
-    found = score(old, history, rows)
-    assert 0.5 < found.coverage_80 <= found.coverage_95 <= 1
     other = replace(history, machines=("x", "y", "z"))
     np.testing.assert_array_equal(losses(old, other, rows), held)
