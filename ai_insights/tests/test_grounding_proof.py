@@ -1,8 +1,11 @@
 """A sentence holds exactly where its facts say what it says."""
 
+from dataclasses import replace
+
 import pytest
 
 from ai_insights.grounding.analysis import Claim
+from ai_insights.grounding.fact import Facts
 from ai_insights.grounding.proof import verify
 from ai_insights.tests import model_sentences
 from ai_insights.tests.sample_facts import NAMES, board_facts, ids_of
@@ -44,6 +47,10 @@ TRUE = [
     ("Scrap rose from 1,188 to 1,320 pieces.", "scrap_units scrap_before"),
     ("Filler 2 made 1,000 of the 1,320 scrap pieces.", "scrap_units:M002 scrap_units"),
     ("Filler 2 lost more than Assembly 1: 363 min against 219 min.", "lost_min:M002 lost_min:M001"),
+    (
+        "Filler 2, Assembly 1 and Packer 3 lost 363, 219 and 117 min.",
+        "lost_min:M002 lost_min:M001 lost_min:M003",
+    ),
     ("The lost minutes cost between $20,970 and $32,154.", "lost_cost_low lost_cost_high"),
     ("The lost minutes cost 20,970 to 32,154 USD.", "lost_cost_low lost_cost_high"),
     ("Filler 2 is down now, for 12 min.", "down_now:M002"),
@@ -76,6 +83,12 @@ FALSE = [
     ("The plant beat its target: OEE 82.5 %.", "oee oee_target"),
     ("Packer 3 lost 363 min.", "lost_min:M002"),
     ("Filler 2 lost 219 min and Assembly 1 363 min.", "lost_min:M002 lost_min:M001"),
+    ("Filler 2 lost more than Assembly 1: 219 min against 363 min.", "lost_min:M002 lost_min:M001"),
+    ("Filler 2 and Assembly 1 lost 363 min.", "lost_min:M002 lost_min:M001"),
+    (
+        "Filler 2, Assembly 1 and Packer 3 lost 363, 117 and 219 min.",
+        "lost_min:M002 lost_min:M001 lost_min:M003",
+    ),
     ("Filler 2 lost 699 of the 363 min.", "lost_min:M002 lost_min"),
     ("Filler 2 lost 363 h.", "lost_min:M002"),
     ("Filler 2 lost 363 of the 699 lost hours.", "lost_min lost_min:M002"),
@@ -137,3 +150,29 @@ def test_a_sentence_may_rest_on_twelve_facts_and_no_more():
         ((*ids, *others[:12]), ["it cites more facts than a sentence can rest on"]),
     ):
         assert verify(Claim("Filler 2 lost 363 min.", cited), FACTS, NAMES) == reasons
+
+
+def with_value(key: str, value: float) -> Facts:
+    """The board's facts, but for one of the plant's figures."""
+    return Facts(
+        tuple(
+            replace(fact, value=value) if fact.key == key and not fact.machine_id else fact
+            for fact in FACTS
+        )
+    )
+
+
+@pytest.mark.parametrize("said", ["There was no scrap.", "There were no defects."])
+@pytest.mark.parametrize(("pieces", "holds"), [(0.0, True), (1.0, False)])
+def test_nothing_is_said_of_what_is_nothing_only(said, pieces, holds):
+    facts = with_value("scrap_units", pieces)
+    claim = Claim(said, ids_of("scrap_units", facts))
+    assert (verify(claim, facts, NAMES) == []) is holds
+
+
+@pytest.mark.parametrize(
+    "said", ["OEE was 85.0 %, as was its target of 85.0 %.", "The target of 85.0 % was reached."]
+)
+def test_a_number_that_two_facts_share_is_either_ones(said):
+    facts = with_value("oee", 85.0)
+    assert verify(Claim(said, ids_of("oee oee_target", facts)), facts, NAMES) == []

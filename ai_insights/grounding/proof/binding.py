@@ -104,8 +104,6 @@ def _is_of_its_machine(sentence: Sentence, backed: Backed) -> bool:
     machines = {machine for _, machine in named}
     if not machines or "" in of:
         return True
-    if len(machines) == 1:
-        return bool(of & machines)
     before = [machine for at, machine in named if at < backed.numeral.start]
     after = [machine for at, machine in named if at > backed.numeral.start]
     return bool(of & {*before[-1:], *after[:1]}) or _is_in_order(sentence, named)
