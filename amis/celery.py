@@ -4,6 +4,7 @@ collector.
 
 from __future__ import annotations
 
+from amis import courtesy  # noqa: F401 - its import lets trainings give way
 from amis.clock import app
 from amis.heartbeat import HeartbeatStep
 from production.ingest.bootstep import CollectorStep
