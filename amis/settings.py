@@ -247,11 +247,24 @@ CELERY_TASK_ROUTES = {
     "production.tasks.derive": {"queue": "ingest"},
     "analytics.tasks.carry_out_run": {"queue": "ml"},
 }
+# A knock that no worker has heard before the next one expires: with many plants they would pile up.
 CELERY_BEAT_SCHEDULE = {
     "beat-heartbeat": {"task": "amis.tasks.beat_heartbeat", "schedule": 10.0},
-    "predictions": {"task": "analytics.tasks.plan_predictions", "schedule": 20.0},
-    "insights": {"task": "ai_insights.tasks.plan_insights", "schedule": 20.0},
-    "reports": {"task": "reports.tasks.plan_reports", "schedule": 20.0},
+    "predictions": {
+        "task": "analytics.tasks.plan_predictions",
+        "schedule": 20.0,
+        "options": {"expires": 20.0},
+    },
+    "insights": {
+        "task": "ai_insights.tasks.plan_insights",
+        "schedule": 20.0,
+        "options": {"expires": 20.0},
+    },
+    "reports": {
+        "task": "reports.tasks.plan_reports",
+        "schedule": 20.0,
+        "options": {"expires": 20.0},
+    },
     "sums-of-plants": {
         "task": "analytics.tasks.publish_plants",
         "schedule": 20.0,
