@@ -15,7 +15,7 @@ from django.db import DatabaseError
 
 from amis.errors import SourceUnavailable
 from production.ingest.connection_task import ConnectionTask
-from production.ingest.lease import hold_leases, release_leases
+from production.ingest.lease import has_connections, hold_leases, release_leases
 from production.ingest.plan import load_plan
 from production.ingest.supervision import pause, supervise
 from production.ingest.threads import Threads
@@ -24,6 +24,10 @@ from tenants.selectors import active_schemas
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 2.0
+EMPTY_PLANT_EVERY = 5
+"""So many looks apart a plant without connections is looked at: of many plants few are collected
+from, and the leases of those are renewed in the same look.
+"""
 CLAIM_AT_MOST = 4
 STOP_WITHIN_S = 2.5
 PUBLIC = "public"
@@ -47,6 +51,7 @@ class Collector:
         self._threads = Threads()
         self._running: dict[Key, Running] = {}
         self._broken: set[str] = set()
+        self._resting: dict[str, int] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; then sessions are closed, arrived values stored and leases given back."""
@@ -82,10 +87,14 @@ class Collector:
         """The leases in a plant; a plant whose tables are not as they should be keeps no other
         plant from being collected.
         """
+        if self._rests(schema):
+            return {}
         try:
             held = await self._threads.call(
                 schema, hold_leases, owner=self._owner, claim_at_most=CLAIM_AT_MOST
             )
+            if not held and not await self._threads.call(schema, has_connections):
+                self._resting[schema] = EMPTY_PLANT_EVERY - 1
         except DatabaseError as error:
             if schema not in self._broken:
                 logger.warning("%s is not collected: %s", schema, str(error).partition("\n")[0])
@@ -95,6 +104,12 @@ class Collector:
             self._broken.remove(schema)
             logger.info("%s is collected again", schema)
         return {(schema, pk): revision for pk, revision in held.items()}
+
+    def _rests(self, schema: str) -> bool:
+        looks = self._resting.pop(schema, 0)
+        if looks > 1:
+            self._resting[schema] = looks - 1
+        return looks > 0
 
     async def _run_connection(self, key: Key, stop: asyncio.Event) -> None:
         schema, pk = key

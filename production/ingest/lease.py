@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from production.models import Connection
+
 LEASE_S = 7.0
 """A dead worker's connections are free after this; together with one look they move within 10 s."""
 
@@ -42,6 +44,11 @@ def hold_leases(*, owner: str, claim_at_most: int) -> dict[int, int]:
         cursor.execute(CLAIM, [owner, LEASE_S, owner, claim_at_most])
         held.update(cursor.fetchall())
     return held
+
+
+def has_connections() -> bool:
+    """Whether there is anything in the plant that somebody is to collect from."""
+    return bool(Connection.objects.filter(enabled=True).exists())
 
 
 def release_leases(*, owner: str, connection_pks: Iterable[int]) -> None:
