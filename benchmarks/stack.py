@@ -129,15 +129,12 @@ class Stack:
         )
 
     def processes(self) -> dict[str, list[int]]:
-        """Service → its process and all of that one's descendants; the supervisor by itself."""
+        """Service → its process and those below it that are no service of their own."""
         with suppress(FileNotFoundError):
             services = self.demo["services"]
-            parents = _parents()
-            return {
-                name: [service["pid"]] if name == "supervisor" else _tree(service["pid"], parents)
-                for name, service in services.items()
-                if service["pid"]
-            }
+            heads = {name: one["pid"] for name, one in services.items() if one["pid"]}
+            others = {pid: up for pid, up in _parents().items() if pid not in heads.values()}
+            return {name: _tree(pid, others) for name, pid in heads.items()}
         return {}
 
     def pss_mb(self) -> dict[str, float]:

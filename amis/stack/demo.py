@@ -17,12 +17,20 @@ from amis.environment import ROOT, BadEnvironment, Environment
 from amis.stack import leave, lock, paths
 from amis.stack.backfill import BackfillFailed, fill_in_the_past
 from amis.stack.console import Console
+from amis.stack.forked import NAME as FORK_SERVER
+from amis.stack.forked import ForkServer, is_possible
 from amis.stack.install import Installation, PortTaken, load_or_make, write_environment
 from amis.stack.postgres import LocalPostgres, PostgresError
 from amis.stack.report import farewell, write_demo_file
-from amis.stack.services import PLANTS, PROCESSES, service_commands, service_environment
+from amis.stack.services import (
+    PLANTS,
+    PROCESSES,
+    service_commands,
+    service_environment,
+    stop_signal,
+)
 from amis.stack.stores import Stores
-from amis.stack.supervisor import Service, Supervisor
+from amis.stack.supervisor import Forks, Service, Supervisor
 from amis.stack.valkey import ValkeyError
 
 LOOPBACKS = {"127.0.0.1", "localhost", "::1"}
@@ -98,6 +106,7 @@ class Demo:
         self._supervisor = Supervisor(changed=self._write)
         self._facts: dict[str, Any] | None = None
         self._ready_s: float | None = None
+        self._fork: Forks | None = None
 
     def run(self) -> None:
         leave.heed(self._leave)
@@ -141,9 +150,10 @@ class Demo:
         )
         self._settings = environment.load()
         commands = self._commands()
-        self._begin_processes(commands, PLANTS)
+        self._begin_fork_server()
         with self._console.step("Database and cache run"):
             self._stores.start(self._supervisor)
+        self._begin_processes(commands, PLANTS)
         with self._console.step("Tables, plants, people and tokens are there"):
             self._facts = json.loads(self._manage("make_demo_plants", *self._plant_options()))
         self._fill_in_the_past(self._facts["tenants"])
@@ -186,7 +196,15 @@ class Demo:
     def _begin_processes(self, commands: dict[str, list[str]], names: Any) -> None:
         for name in names:
             environment = service_environment(name, self._environment())
-            self._supervisor.add(Service(name, commands[name], environment))
+            service = Service(name, commands[name], environment, stop_signal=stop_signal(name))
+            service.started_by = self._fork
+            self._supervisor.add(service)
+
+    def _begin_fork_server(self) -> None:
+        if is_possible():
+            server = ForkServer(service_environment(FORK_SERVER, self._environment()))
+            self._supervisor.add(server)
+            self._fork = server.fork
 
     def _plant_options(self) -> list[str]:
         options = ["--secrets", str(paths.SECRETS)]

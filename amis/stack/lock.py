@@ -13,6 +13,7 @@ from pathlib import Path
 
 from amis.environment import ROOT
 from amis.stack import paths
+from amis.stack.services import stop_signal
 
 
 class AlreadyRunning(Exception):
@@ -49,15 +50,15 @@ def remember(pids: Mapping[str, int]) -> None:
 
 def end_leftovers() -> None:
     """End the processes of a demo whose supervisor was killed; call it with the lock taken."""
-    pids = (paths.read_json(paths.PIDS) or {}).values()
-    ours = [pid for pid in pids if _is_ours(pid)]
-    for number, wait_s in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 2.0)):
-        for pid in ours:
+    pids = (paths.read_json(paths.PIDS) or {}).items()
+    ours = {pid: stop_signal(name) for name, pid in pids if _is_ours(pid)}
+    for insists, wait_s in ((False, 5.0), (True, 2.0)):
+        for pid, number in ours.items():
             with suppress(ProcessLookupError):
-                os.kill(pid, number)
+                os.kill(pid, signal.SIGKILL if insists else number)
         deadline = time.monotonic() + wait_s
         while ours and time.monotonic() < deadline:
-            ours = [pid for pid in ours if _is_ours(pid)]
+            ours = {pid: number for pid, number in ours.items() if _is_ours(pid)}
             time.sleep(0.1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Mapping
 
@@ -44,10 +45,12 @@ def service_environment(name: str, base: Mapping[str, str]) -> dict[str, str]:
     """
     environment = {**base, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
     environment["AMIS_DB_LOGIN"] = "owner" if name == "provision" else "runtime"
-    if name in TRAINERS:
-        # A training that is told to stop is not waited for: it begins anew after the next start.
-        environment["REMAP_SIGTERM"] = "SIGQUIT"
     return environment
+
+
+def stop_signal(name: str) -> int:
+    """A training that is told to stop is not waited for: it begins anew after the next start."""
+    return signal.SIGQUIT if name in TRAINERS else signal.SIGTERM
 
 
 def _worker(queue: str, name: str, threads: int) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from amis.environment import ROOT
 from amis.stack import paths
@@ -25,7 +25,25 @@ LONGEST_PAUSE_S = 5.0
 STEADY_AFTER_S = 30.0
 # All is stopped within ten seconds: processes first, then what they write to.
 TERM_WITHIN_S, STORES_WITHIN_S = 5.0, 4.0
+ENDED_LAST = {"db", "cache", "forkserver"}
 LOG_LIMIT = 5 * 1024 * 1024
+
+
+class Process(Protocol):
+    """What the supervisor asks of a process, whoever its parent is."""
+
+    pid: int
+    stdout: IO[bytes] | None
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int, /) -> None: ...
+
+
+class Forks(Protocol):
+    """Starts a process from one that runs; None where it cannot."""
+
+    def __call__(self, command: list[str], environment: Mapping[str, str]) -> Process | None: ...
 
 
 @dataclass
@@ -37,9 +55,11 @@ class Service:
     environment: Mapping[str, str]
     account: Mapping[str, int] = field(default_factory=dict)
     stop_signal: int = signal.SIGTERM
+    started_by: Forks | None = None
+    stdin: int = subprocess.DEVNULL
     wanted: bool = True
     restarts: int = 0
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
     started_at: float = 0.0
     not_before: float = 0.0
 
@@ -53,21 +73,25 @@ class Service:
 
     def start(self) -> None:
         """Start it in a session of its own, so that a Ctrl-C reaches the supervisor alone."""
-        self.process = subprocess.Popen(
+        forked = self.started_by(self.command, self.environment) if self.started_by else None
+        self.process = forked or self._execute()
+        self.started_at = time.monotonic()
+        threading.Thread(
+            target=_copy_log, args=(self.process.stdout, self.log, self.name), daemon=True
+        ).start()
+
+    def _execute(self) -> Process:
+        return subprocess.Popen(
             self.command,
             cwd="/" if self.account else ROOT,
             env=dict(self.environment),
-            stdin=subprocess.DEVNULL,
+            stdin=self.stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
             extra_groups=[] if self.account else None,
             **self.account,
         )
-        self.started_at = time.monotonic()
-        threading.Thread(
-            target=_copy_log, args=(self.process.stdout, self.log, self.name), daemon=True
-        ).start()
 
     def note(self, text: str) -> None:
         """A line of the supervisor's own in the service's log."""
@@ -127,8 +151,10 @@ class Supervisor:
             self._is_told = False
 
     def stop_all(self) -> None:
-        """End everything in the reverse order: first what uses the database, then the database."""
-        stores = [s for s in self.services.values() if s.name in {"db", "cache"}]
+        """End everything in the reverse order: first what uses the database, then the database,
+        and what forked the others, which is their parent.
+        """
+        stores = [s for s in self.services.values() if s.name in ENDED_LAST]
         _end([s for s in self.services.values() if s not in stores], within_s=TERM_WITHIN_S)
         _end(stores, within_s=STORES_WITHIN_S)
 
@@ -188,7 +214,7 @@ def _end(services: list[Service], *, within_s: float) -> None:
             service.process.wait()
 
 
-def _kill_session(process: subprocess.Popen[bytes]) -> None:
+def _kill_session(process: Process) -> None:
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
-from benchmarks import idle_memory
+from benchmarks import idle_memory, stack
 from benchmarks.figure import CannotMeasure
 
 
@@ -56,3 +59,15 @@ def test_memory_is_measured_when_the_first_training_has_ended_for_a_while(demo):
 def test_a_demo_that_never_stops_training_has_no_idle_memory(demo):
     with pytest.raises(CannotMeasure, match="does not get idle"):
         idle_memory.measure(demo(1e9), quick=True)
+
+
+def test_a_process_below_another_service_is_counted_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    pids = {"supervisor": 1, "forkserver": 2, "ml": 3, "beat": 4, "web": None}
+    services = {name: {"pid": pid} for name, pid in pids.items()}
+    (tmp_path / "demo.json").write_text(json.dumps({"services": services}))
+    monkeypatch.setattr(stack, "_parents", lambda: {1: 0, 2: 1, 3: 2, 4: 2, 5: 3, 6: 1})
+    made = stack.Stack.__new__(stack.Stack)
+    made.home = tmp_path
+    assert made.processes() == {"supervisor": [1, 6], "forkserver": [2], "ml": [3, 5], "beat": [4]}
