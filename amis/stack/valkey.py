@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import time
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
-
-import redis
 
 from amis.stack.ports import LOOPBACK, free_port
 
@@ -68,10 +67,17 @@ class LocalValkey:
             time.sleep(0.02)
 
     def answers(self) -> bool:
+        """Asked in its own few words: the client's library would take 16 MB of the supervisor."""
+        login = f"AUTH {self.password}\r\n" if self.password else ""
+        heard = b""
         try:
-            return bool(redis.Redis.from_url(self.url(), socket_timeout=1).ping())
-        except redis.RedisError:
+            with socket.create_connection((LOOPBACK, self.port), timeout=1) as line:
+                line.sendall(f"{login}PING\r\nQUIT\r\n".encode())
+                while more := line.recv(1024):
+                    heard += more
+        except OSError:
             return False
+        return b"+PONG" in heard
 
     def stop(self) -> None:
         self._server.terminate()
