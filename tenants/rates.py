@@ -23,7 +23,8 @@ from tenants.live import plant_key, valkey
 log = logging.getLogger(__name__)
 PER_S = 60
 WRONG_PER_ACCOUNT, WRONG_PER_ADDRESS = 5, 10
-WRONG_KEYS = 30
+WRONG_KEYS = 600
+"""Many, for none can be guessed: programs whose key has expired should hear so, not to come later."""
 ANALYSES = 10
 LETTERS = 60
 ASK_AGAIN_S = 5.0
@@ -87,7 +88,7 @@ def check_second_factor(user: str, address: str) -> tuple[str, ...]:
 
 
 def check_wrong_key(address: str) -> None:
-    """Count a key that nobody has. Raises TooMany after thirty from one address; it is asked after
+    """Count a key that nobody has. Raises TooMany after so many from one address; it is asked after
     the key was looked up, so that who has a right one is not held up by his neighbours.
     """
     _take(_common("wrong-key", household(address)), WRONG_KEYS, "Too many wrong tokens from here")
