@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 PER_S = 60
 WRONG_PER_ACCOUNT, WRONG_PER_ADDRESS = 5, 10
 WRONG_KEYS = 600
-"""Many, for none can be guessed: programs whose key has expired should hear so, not to come later."""
+"""Many, for none can be guessed: programs whose key has expired should hear just that."""
 ANALYSES = 10
 LETTERS = 60
 ASK_AGAIN_S = 5.0
