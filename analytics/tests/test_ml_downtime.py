@@ -231,3 +231,23 @@ def test_skill_is_what_the_metrics_say():
     naive = found["members"][found["best_naive"]]["mae"]
     assert model().skill_vs_naive == pytest.approx(1 - found["ours"]["mae"] / naive)
     assert (model().guard.serves == "model") == (model().skill_vs_naive > 0)
+
+
+def test_the_evidence_adds_up_to_the_metrics_and_counts_what_happened():
+    evidence, metrics = model().evidence, model().metrics
+    lost = evidence["losses"]
+    assert np.mean(lost["ours"]) == pytest.approx(metrics["ours"]["mae"])
+    naive = metrics["members"][metrics["best_naive"]]["mae"]
+    assert np.mean(lost["naive"]) == pytest.approx(naive)
+    place = {
+        key: n for n, key in enumerate(zip(chicago().machine, chicago().start_us, strict=True))
+    }
+    rows = [place[key] for key in zip(lost["machine"], lost["start_us"], strict=True)]
+    long = chicago().downtime_min[rows] >= 30
+    assert sum(one["shifts"] * (one["observed"] or 0) for one in evidence["levels"]) == (
+        pytest.approx(long.sum())
+    )
+    groups = {row["group"]: row for row in evidence["coverage"]}
+    assert groups["all"]["shifts"] == len(rows)
+    assert groups["shifts with downtime"]["shifts"] == (chicago().downtime_min[rows] > 0).sum()
+    assert groups["all"]["coverage_95"] == metrics["ours"]["coverage_95"]
