@@ -32,6 +32,7 @@ def test_a_model_serves_only_if_it_errs_less_than_the_best_naive_member():
 def test_skill_is_the_share_of_the_naive_error_that_is_gone():
     assert skill(7.5, 10.0) == 0.25
     assert skill(12.5, 10.0) == -0.25
+    assert skill(0.25, 0.5) == 0.5
     assert (skill(0.0, 0.0), skill(1.0, 0.0)) == (0, -1)
 
 
@@ -60,8 +61,8 @@ def test_a_challenger_must_be_one_percent_better_and_its_intervals_hold(share, c
 
 
 def test_a_challenger_that_errs_more_is_said_to_be_worse():
-    verdict = compare(TEN, TEN * 1.25, start_us=STARTS)
-    assert verdict.reason.startswith("The challenger is worse by 25.0 % (12.50 against 10.00 min")
+    verdict = compare(TEN / 50, TEN / 50 * 1.25, start_us=STARTS)
+    assert verdict.reason.startswith("The challenger is worse by 25.0 % (0.25 against 0.20 min")
     assert verdict.p == 1
 
 
@@ -96,7 +97,7 @@ def test_what_a_history_lacks_is_told_with_how_many_more_shifts_a_machine(
 def test_only_planned_shifts_with_a_known_downtime_count():
     history = plant(1, 4)
     downtime = np.array([0.0, np.nan, 5.0, 0.0])
-    planned = np.array([480.0, 480.0, 480.0, 0.0])
+    planned = np.array([0.5, 480.0, 480.0, 0.0])
     history = replace(history, downtime_min=downtime, planned_min=planned)
     assert usable_rows(history).tolist() == [0, 2]
 
@@ -106,5 +107,5 @@ def test_only_planned_shifts_with_a_known_downtime_count():
 )
 def test_trees_learn_from_800_shifts_of_which_40_had_downtime(shifts, stops, learnable):
     downtime = np.zeros(shifts)
-    downtime[:stops] = 5.0
+    downtime[:stops] = 0.5
     assert is_learnable(downtime) is learnable
