@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from analytics.ml.downtime import silent
-from analytics.ml.judgement import Judgement, judge
+from analytics.ml.judgement import WEEK_US, Judgement, judge
 from analytics.ml.sufficiency import require_enough
 from analytics.ml.training import Asked, Fitted, fit_members, learned_and_held_back
 from analytics.tests.plants import plant
@@ -49,6 +49,10 @@ def test_how_a_shift_turned_out_is_not_in_what_is_said_of_it(place):
     np.testing.assert_array_equal(one.promise.bands[place], changed.promise.bands[place])
     assert one.promise.median[place] == changed.promise.median[place]
     assert one.promise.chance[place] == changed.promise.chance[place]
+    # Nor of any other in its week, which good and bad days have in common.
+    week = fitted()[3] // WEEK_US
+    same = week == week[place]
+    np.testing.assert_array_equal(one.promise.bands[same], changed.promise.bands[same])
     # It is in what is said of others: else the same would be said whatever happens.
     assert (one.promise.bands != changed.promise.bands).any()
 

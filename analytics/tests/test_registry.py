@@ -12,6 +12,7 @@ from django_tenants.utils import schema_context
 from amis.errors import Conflict, NotFound
 from analytics.models import ModelVersion, Promotion
 from analytics.services.registry import (
+    challenger,
     champion,
     in_force,
     keep_version,
@@ -20,6 +21,8 @@ from analytics.services.registry import (
     promote_by_person,
     refuse,
     roll_back,
+    speaker,
+    version_named,
 )
 
 TASK = ModelVersion.Task.DOWNTIME
@@ -32,9 +35,11 @@ def plant(committed):
         yield
 
 
-def trained(week: int = 0, parts: dict[str, bytes] | None = None) -> ModelVersion:
+def trained(
+    week: int = 0, parts: dict[str, bytes] | None = None, *, task: str = TASK
+) -> ModelVersion:
     return keep_version(
-        task=TASK,
+        task=task,
         as_of=MONDAY + timedelta(weeks=week),
         data_hash="d" * 64,
         parts=parts or {"model.json": b"{}"},
@@ -120,6 +125,66 @@ def test_a_person_may_let_a_challenger_serve():
 def test_a_version_that_is_not_there_is_not_found(wrong):
     with pytest.raises(NotFound):
         promote_by_person(wrong, by="alice")
+
+
+def test_each_task_has_versions_of_its_own():
+    forecast = ModelVersion.Task.FORECAST
+    promote(trained(), by="AMIS", why="The first.", verdict={})
+    assert champion(forecast) is None
+    assert in_force(forecast, clock.now()) is None
+    assert speaker(forecast, clock.now()) is None
+    promote(trained(task=forecast), by="AMIS", why="The first.", verdict={})
+    assert (champion(TASK).task, champion(forecast).task) == (TASK, forecast)
+    assert champion(forecast).number == 1
+    refuse(trained(1), verdict={})
+    refuse(trained(1, task=forecast), verdict={})
+    assert (challenger(TASK).task, challenger(forecast).task) == (TASK, forecast)
+    assert version_named(forecast, 2).task == forecast
+    with pytest.raises(NotFound):
+        version_named(forecast, 3)
+    with pytest.raises(Conflict):
+        roll_back(forecast, by="alice")
+    promote(trained(2, task=forecast), by="AMIS", why="Better.", verdict={})
+    assert champion(TASK).number == 1
+    assert in_force(TASK, clock.now()).task == TASK
+
+
+def test_training_on_other_data_at_another_instant_or_by_other_maths_makes_a_version(monkeypatch):
+    first = trained()
+    assert trained(1) != first
+    same = {"task": TASK, "as_of": MONDAY, "parts": {}, "facts": {"rows": 100}}
+    assert keep_version(data_hash="d" * 64, **same) == first
+    assert keep_version(data_hash="e" * 64, **same) != first
+    monkeypatch.setattr("analytics.services.registry.code_hash", lambda _: "f" * 64)
+    assert keep_version(data_hash="d" * 64, **same) != first
+    assert ModelVersion.objects.count() == 4
+
+
+def test_the_newest_challenger_is_compared_and_keeps_its_verdict_when_it_serves():
+    promote(trained(), by="AMIS", why="The first.", verdict={})
+    trained(1)
+    newest = trained(2)
+    assert challenger(TASK) == newest
+    refuse(newest, verdict={"p": 0.4})
+    promote_by_person(str(newest.pk), by="alice")
+    assert champion(TASK).verdict == {"p": 0.4}
+    assert newest.promotions.get().why == "Chosen by alice."
+    roll_back(TASK, by="alice")
+    assert challenger(TASK).number == 2
+    assert ModelVersion.objects.get(number=3).status == ModelVersion.Status.RETIRED
+
+
+def test_as_of_an_instant_only_a_version_speaks_that_knew_nothing_later():
+    promote(trained(), by="AMIS", why="The first.", verdict={})
+    before = clock.now()
+    Promotion.objects.update(at=before + timedelta(hours=1))
+    assert speaker(TASK, MONDAY - timedelta(seconds=1)) is None
+    assert speaker(TASK, MONDAY).number == 1
+    promote(trained(1), by="AMIS", why="Better.", verdict={})
+    Promotion.objects.filter(version__number=1).update(at=MONDAY)
+    Promotion.objects.filter(version__number=2).update(at=MONDAY + timedelta(hours=2))
+    assert speaker(TASK, MONDAY + timedelta(hours=1)).number == 1
+    assert speaker(TASK, MONDAY + timedelta(hours=2)).number == 2
 
 
 def test_lyon_has_versions_of_its_own():
