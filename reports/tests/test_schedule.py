@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ import pytest
 from django.db import connection
 from django_tenants.utils import schema_context, tenant_context
 
+from amis.errors import Conflict
 from analytics.models import Run
 from analytics.services import runs
 from analytics.tests.past import fill
@@ -176,6 +178,38 @@ def test_a_next_edition_that_fails_does_not_hold_back_the_one_that_there_is(old_
     assert knock(at, NOW + timedelta(seconds=20)) == [date(2026, 11, 18)]
     assert knock(at, NOW + MINUTE) == []
     assert Delivery.objects.get().report.revision == 1
+    again, _ = begin_report(wanted_days("daily", date(2026, 11, 18)), now=NOW)
+    assert (again.revision, again.mails) == (2, False)
+
+
+def test_of_several_editions_that_nobody_mailed_the_newest_is_sent(old_plant, at):
+    schedule_of(since=NOW - timedelta(hours=2))
+    for _ in range(2):
+        begin_report(wanted_days("daily", date(2026, 11, 18), asked_by="Ann"), now=NOW - DAY)
+        make_all(list(Run.objects.filter(kind="report", state="waiting")), NOW - MINUTE)
+    assert knock(at, NOW) == [date(2026, 11, 18)]
+    assert Delivery.objects.get().report.revision == 2
+
+
+@pytest.mark.parametrize("state", ["issued", "failed"])
+def test_the_week_and_what_a_person_asked_for_in_vain_do_not_stand_in_for_the_daily(
+    old_plant, at, state
+):
+    schedule_of(since=NOW - timedelta(hours=2))
+    kind, mails = ("weekly", True) if state == "issued" else ("daily", False)
+    day = date(2026, 11, 18)
+    begin_report(wanted_days(kind, day, mails=mails), now=NOW - MINUTE)
+    Run.objects.filter(kind="report").update(state=Run.State.DONE)
+    Report.objects.update(state=state)
+    assert knock(at, NOW) == [day]
+    assert Delivery.objects.get().report.kind == "daily"
+
+
+def test_a_new_plant_begins_as_soon_as_its_predictions_are_there(old_plant, at, monkeypatch):
+    schedule_of(since=NOW + timedelta(hours=9))
+    monkeypatch.setattr("reports.services.schedule.predictions_are_settled", lambda now: True)
+    assert knock(at, NOW + timedelta(hours=9) + MINUTE) == []
+    assert Report.objects.get().plant_date == date(2026, 11, 18)
 
 
 def test_a_new_plant_gets_its_first_report_without_a_start_and_without_a_mail(old_plant, at):
@@ -200,6 +234,36 @@ def test_a_report_that_failed_is_not_tried_for_ever(old_plant, at):
     Run.objects.filter(pk=run.pk).update(state=Run.State.FAILED)
     assert plan_reports(now=NOW + MINUTE) == []
     assert Report.objects.get().state == Report.State.FAILED
+
+
+def test_a_report_that_was_given_up_fails_and_one_that_is_being_made_does_not(old_plant, at):
+    given_up, run = begin_report(wanted_days("daily", date(2026, 11, 16)), now=NOW)
+    being_made, _ = begin_report(wanted_days("daily", date(2026, 11, 17)), now=NOW)
+    Run.objects.filter(pk=run.pk).update(state=Run.State.CANCELLED)
+    schedule_of(enabled=False)
+    plan_reports(now=NOW)
+    states = dict(Report.objects.values_list("pk", "state"))
+    assert states == {given_up.pk: "failed", being_made.pk: "making"}
+
+
+def test_of_two_customs_neither_is_an_edition_of_the_other(old_plant, at):
+    wanted = replace(wanted_days("daily", date(2026, 11, 17)), kind="custom")
+    one, other = (begin_report(wanted, now=NOW)[0] for _ in range(2))
+    assert one.pk != other.pk
+    make_all(list(Run.objects.filter(kind="report").order_by("pk")), NOW)
+    assert set(Report.objects.values_list("revision", "state")) == {(1, "issued")}
+
+
+def test_a_failed_report_is_tried_again_in_its_row_as_it_is_wanted_now(old_plant, at):
+    day = date(2026, 11, 17)
+    first, _ = begin_report(wanted_days("daily", day, mails=True, due_at=NOW), now=NOW)
+    Report.objects.update(state=Report.State.FAILED)
+    again, _ = begin_report(wanted_days("daily", day, formats=["csv"], asked_by="Ann"), now=NOW)
+    assert (again.pk, again.revision, again.state) == (first.pk, 1, "making")
+    assert (again.mails, again.due_at) == (True, NOW)
+    assert (again.formats, again.asked_by) == (["csv"], "Ann")
+    with pytest.raises(Conflict):
+        begin_report(wanted_days("daily", day), now=NOW)
 
 
 def test_what_a_killed_worker_left_is_taken_up_and_one_report_comes_of_it(old_plant, at, mail):
