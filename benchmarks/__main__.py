@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import (
+    greedy_plant,
     idle_memory,
     kpi_endpoints,
     many_plants,
@@ -29,6 +30,7 @@ BENCHMARKS = {
     "G13": idle_memory.measure,
     "G14": second_start.measure,
     "G9": new_plant.measure,
+    "G16": greedy_plant.measure,
     "G7": kpi_endpoints.measure,
     "G10": many_plants.measure,
 }
