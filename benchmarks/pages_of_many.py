@@ -25,7 +25,8 @@ from benchmarks.visitor import Visitor
 PLANT = "plant_lyon"
 RATIO = 1.3
 PATHS = ("/", "/api/kpis?days=7", "/api/machines/live", "/machines/M001/")
-OF_ALL = ("/api/health", "/readyz", "/metrics", "/api/tenants/list", "/api/corporate/summary")
+PROBES = ("/api/health", "/readyz", "/metrics")
+OF_ALL = (*PROBES, "/api/tenants/list", "/api/corporate/summary")
 APART_S, OF_ALL_TIMES = 0.1, 5
 LASTS_S, QUICK_LASTS_S, QUICK_REPEATS = 25.0, 21.0, 2
 # A round of Beat.
@@ -101,6 +102,8 @@ class Observer:
         keys = {one["tenant_id"]: one["token"] for one in stack.demo["tokens"]}
         self._plant = Visitor(stack.port, PLANT, keys[PLANT])
         self._platform = Visitor(stack.port, None, keys[None])
+        # A key that is none of the metrics' own is refused there.
+        self._stranger = Visitor(stack.port, None, None)
 
     def look(self, plants: list[str]) -> Look:
         """These plants in service and no others, after a pause for what they do at first."""
@@ -109,9 +112,7 @@ class Observer:
         began, before_s = time.monotonic(), self._others_cpu_s()
         pages = self._pages()
         background = (self._others_cpu_s() - before_s) / (time.monotonic() - began)
-        of_all = {
-            path: min(self._platform.timed(path)[1] for _ in range(OF_ALL_TIMES)) for path in OF_ALL
-        }
+        of_all = {path: self._of_all_ms(path) for path in OF_ALL}
         return Look(len(plants), pages, of_all, background)
 
     def _pages(self) -> list[float]:
@@ -125,6 +126,17 @@ class Observer:
             took.append(ms)
             time.sleep(APART_S)
         return took
+
+    def _of_all_ms(self, path: str) -> float:
+        asker = self._stranger if path in PROBES else self._platform
+        answers = [asker.timed(path) for _ in range(OF_ALL_TIMES)]
+        # A demo that is busy may say that it is not ready, after the same work.
+        if bad := {status for status, _ in answers} - {
+            HTTPStatus.OK,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        }:
+            raise CannotMeasure(f"{path} answered {bad}.")
+        return min(ms for _, ms in answers)
 
     def _others_cpu_s(self) -> float:
         return self._stack.cpu_s(*(name for name in self._stack.processes() if name != "web"))

@@ -11,14 +11,13 @@ WITHIN_S = 60
 
 
 class Visitor:
-    """`plant` None asks on the base host."""
+    """`plant` None asks on the base host, `token` None as a stranger."""
 
-    def __init__(self, port: int, plant: str | None, token: str) -> None:
+    def __init__(self, port: int, plant: str | None, token: str | None) -> None:
         label = f"{plant.replace('_', '-')}." if plant else ""
-        self._headers = {
-            "Host": f"{label}amis.localhost:{port}",
-            "Authorization": f"Token {token}",
-        }
+        self._headers = {"Host": f"{label}amis.localhost:{port}"}
+        if token is not None:
+            self._headers["Authorization"] = f"Token {token}"
         self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=WITHIN_S)
 
     def __enter__(self) -> Self:
