@@ -25,6 +25,11 @@ def faults_of(person: Visit, path: str, widths: Sequence[int] = WIDTHS) -> dict[
     page = person.go(path)
     page.wait_for_load_state("networkidle")
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    return faults_here(page, widths)
+
+
+def faults_here(page: Page, widths: Sequence[int] = WIDTHS) -> dict[str, list[str]]:
+    """The same of the page as it stands, with whatever is open in it."""
     faults = {}
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
@@ -39,7 +44,7 @@ def faults_of(person: Visit, path: str, widths: Sequence[int] = WIDTHS) -> dict[
 
 
 def axe(page: Page) -> list[str]:
-    """The violations of the page as it stands."""
+    """The violations at this width and in this theme."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
     return page.evaluate(RUN, RULES)

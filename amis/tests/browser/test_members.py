@@ -9,8 +9,9 @@ import subprocess
 import time
 
 import pytest
+from playwright.sync_api import expect
 
-from amis.tests.browser.faults import faults_of
+from amis.tests.browser.faults import faults_here, faults_of
 from amis.tests.browser.letters import choose_password, invite
 
 pytestmark = pytest.mark.browser
@@ -22,9 +23,32 @@ def row(page, name: str):
     return page.locator(f"tr[data-user-id={name}]")
 
 
+def revoke(line) -> None:
+    """Press the row's button, and answer the question with yes."""
+    line.get_by_role("button", name="Revoke").click()
+    line.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_the_pages_of_people_are_accessible_in_both_themes(visit, path):
     assert faults_of(visit("alice", bypass_csp=True), path, WIDTHS) == {}
+
+
+@pytest.mark.parametrize("path", ["/settings/members/", "/settings/tokens/"])
+def test_a_question_stands_before_what_cannot_be_undone(visit, path):
+    page = visit("alice", bypass_csp=True).go(path)
+    line = page.locator("tbody tr", has_text="bob").first
+    for key in ("Enter", "Escape"):
+        line.get_by_role("button", name="Revoke").press("Enter")
+        question = line.get_by_role("dialog")
+        keep = question.get_by_role("button", name="Keep")
+        expect(keep).to_be_focused()
+        assert faults_here(page, (320, 390)) == {}
+        keep.press(key)
+        expect(question).to_be_hidden()
+        expect(line.get_by_role("button", name="Revoke")).to_be_focused()
+    page.reload()
+    assert line.is_visible()
 
 
 def test_alice_invites_dora_changes_her_role_and_sends_her_away_without_scripts(visit):
@@ -38,7 +62,7 @@ def test_alice_invites_dora_changes_her_role_and_sends_her_away_without_scripts(
     row(page, "dora").get_by_role("combobox").select_option("engineer")
     row(page, "dora").get_by_role("button", name="Change").click()
     page.get_by_text("dora@amis.example is engineer now").wait_for()
-    row(page, "dora").get_by_role("button", name="Revoke").click()
+    revoke(row(page, "dora"))
     page.get_by_text("has no access any more").wait_for()
     assert row(page, "dora").count() == 0
     page.get_by_role("link", name="Audit").click()
@@ -58,7 +82,7 @@ def test_who_is_invited_follows_the_letter_chooses_a_password_and_is_in(demo, vi
     again = visit(None)
     again.page.goto(link)
     again.page.get_by_role("heading", name="This link is used up").wait_for()
-    row(page, "emil").get_by_role("button", name="Revoke").click()
+    revoke(row(page, "emil"))
     page.get_by_text("has no access any more").wait_for()
     emil.page.get_by_role("heading", name="Not found").wait_for()
     emil.go("/settings/")
@@ -77,7 +101,7 @@ def test_the_open_page_of_who_is_revoked_is_cut_off(demo, visit):
         mallory.go("/")
     socket = opened.value
     with socket.expect_event("close", timeout=5000):
-        row(page, "mallory").get_by_role("button", name="Revoke").click()
+        revoke(row(page, "mallory"))
         clicked = time.monotonic()
     assert time.monotonic() - clicked < 2
     mallory.page.get_by_role("heading", name="Not found").wait_for()
@@ -96,7 +120,7 @@ def test_a_token_is_shown_once_works_in_the_line_beside_it_and_dies(demo, visit)
     assert page.locator("[data-token]").count() == 0
     token = page.locator("tr", has_text="press 7")
     assert "read" in token.inner_text()
-    token.get_by_role("button", name="Revoke").click()
+    revoke(token)
     page.get_by_text("“press 7” is revoked").wait_for()
     assert status_of(line) == 401
 
