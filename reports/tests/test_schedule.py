@@ -246,6 +246,32 @@ def test_a_report_that_was_given_up_fails_and_one_that_is_being_made_does_not(ol
     assert states == {given_up.pk: "failed", being_made.pk: "making"}
 
 
+def test_at_the_start_a_report_that_failed_is_made_again(old_plant, at):
+    schedule_of(enabled=False)
+    begin_report(wanted_days("daily", date(2026, 11, 18)), now=NOW)
+    Run.objects.update(state=Run.State.FAILED)
+    assert knock(at, NOW) == []
+    assert Report.objects.get().state == "failed"
+    knock(at, NOW + MINUTE, at_start=True)
+    assert Report.objects.get().state == "issued"
+
+
+def test_at_the_start_a_day_that_has_only_just_ended_is_left_to_its_last_data(old_plant, at):
+    schedule_of(enabled=False)
+    begin_report(wanted_days("daily", date(2026, 11, 16)), now=NOW - DAY)
+    six = local(date(2026, 11, 19), time(6), "America/Chicago")
+    knock(at, six + timedelta(seconds=10), at_start=True)
+    newest = Report.objects.order_by("plant_date").last()
+    assert newest.plant_date == date(2026, 11, 17)
+
+
+@pytest.mark.parametrize(("kind", "hours"), [("daily", 24), ("weekly", 7 * 24)])
+def test_a_daily_report_is_of_one_plant_day_and_a_weekly_one_of_seven(old_plant, kind, hours):
+    wanted = wanted_days(kind, date(2026, 11, 18))
+    assert wanted.interval.end == local(date(2026, 11, 19), time(0), "America/Chicago")
+    assert wanted.interval.duration_s == hours * 3600
+
+
 def test_of_two_customs_neither_is_an_edition_of_the_other(old_plant, at):
     wanted = replace(wanted_days("daily", date(2026, 11, 17)), kind="custom")
     one, other = (begin_report(wanted, now=NOW)[0] for _ in range(2))

@@ -66,6 +66,8 @@ def test_a_stranger_gets_an_account_without_a_password_and_is_invited(db, alice,
     assert roles_of("dora") == {"plant_chicago": "viewer"}
     assert log() == [("role_granted", "alice@amis.example", "dora@amis.example: viewer")]
     assert AccessLog.objects.get(action="invited").tenant_id == "plant_chicago"
+    assert grant(of(alice), role="engineer").json()["invited"] is False
+    assert AccessLog.objects.filter(action="invited").count() == 1
 
 
 def test_a_second_grant_changes_the_role_and_makes_nobody(db, alice, dora, of):

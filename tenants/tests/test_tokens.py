@@ -86,6 +86,29 @@ def test_the_last_use_is_written_down_at_most_once_a_minute(db, alice, chicago, 
     assert ApiToken.objects.get().last_used_at > first
 
 
+def test_of_two_keys_only_the_one_in_use_is_marked_as_used(db, alice, chicago, token_for):
+    used, spare = token_for(alice, chicago), token_for(alice, chicago)
+    assert ask(used) == 200
+    assert token_of(used).last_used_at is not None
+    assert token_of(spare).last_used_at is None
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "headers"),
+    [
+        (CHICAGO, "/api/machines", {"HTTP_X_TENANT": "plant_lyon"}),
+        (CHICAGO, "/api/tenants/plant_lyon/machines", {}),
+        (BASE, "/api/tenants/plant_lyon/machines", {"HTTP_X_TENANT": "plant_chicago"}),
+    ],
+)
+def test_who_is_of_two_plants_and_names_both_gets_neither(db, person, host, path, headers):
+    key = create_token(user=person("carol", chicago="viewer", lyon="viewer"), tenant=None)
+    caller = Client(HTTP_HOST=host, HTTP_AUTHORIZATION=f"Token {key}")
+    assert caller.get(path, **headers).status_code == 404
+    one = headers.get("HTTP_X_TENANT", "plant_chicago")
+    assert caller.get(f"/api/tenants/{one}/machines", HTTP_HOST=BASE).status_code == 200
+
+
 def test_a_refused_key_is_not_marked_as_used(db, alice, chicago, token_for):
     key = token_for(alice, chicago)
     ApiToken.objects.update(revoked_at=clock.now())
@@ -141,9 +164,19 @@ def test_a_key_may_live_for_good(db, alice, place):
     assert token_of(key).expires_at is None
 
 
+@pytest.mark.parametrize(("name", "days"), [("x" * 100, 1), ("x", 3650)])
+def test_a_name_of_100_characters_and_a_life_of_a_day_or_ten_years_are_taken(
+    db, alice, place, name, days
+):
+    key = make_token(place=place, by=alice, name=name, scopes=["read"], days=days)
+    left = token_of(key).expires_at - clock.now()
+    assert (token_of(key).name, left.days + 1) == (name, days)
+
+
 @pytest.mark.parametrize(
     ("field", "values"),
-    [("name", {"name": " "}), ("name", {"name": "x" * 101}), ("name", {"name": "a\nb"}),
+    [("days", {"days": 3651}),
+     ("name", {"name": " "}), ("name", {"name": "x" * 101}), ("name", {"name": "a\nb"}),
      ("scopes", {"scopes": []}), ("scopes", {"scopes": ["read", "rule"]}),
      ("days", {"days": 0}), ("days", {"days": 10**9})],
 )  # fmt: skip
