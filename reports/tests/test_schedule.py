@@ -202,7 +202,8 @@ def test_the_week_and_what_a_person_asked_for_in_vain_do_not_stand_in_for_the_da
     Run.objects.filter(kind="report").update(state=Run.State.DONE)
     Report.objects.update(state=state)
     assert knock(at, NOW) == [day]
-    assert Delivery.objects.get().report.kind == "daily"
+    mailed = Delivery.objects.get().report
+    assert (mailed.kind, mailed.revision) == ("daily", 1)
 
 
 def test_a_new_plant_begins_as_soon_as_its_predictions_are_there(old_plant, at, monkeypatch):

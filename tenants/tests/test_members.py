@@ -142,8 +142,10 @@ def test_a_revoked_members_key_and_session_of_that_plant_are_dead_at_once(
     there, elsewhere = of(dora), token_for(dora, lyon)
     page = client_of(dora, chicago)
     assert page.get("/settings/").status_code == there.get("/api/machines").status_code == 200
-    assert of(alice).delete("/api/users/dora").status_code == 204
+    manager = of(alice)
+    assert manager.delete("/api/users/dora").status_code == 204
     assert there.get("/api/machines").status_code == 401
+    assert manager.get("/api/machines").status_code == 200
     assert page.get("/settings/").status_code == 404
     assert page.get("/api/machines").status_code == 404
     at_lyon = Client(HTTP_HOST=LYON, HTTP_AUTHORIZATION=f"Token {elsewhere}")
