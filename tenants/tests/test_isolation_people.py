@@ -9,6 +9,7 @@ from django.test import Client
 
 from amis.tests.calls import BASE, LYON
 from tenants.models import AccessLog, ApiToken, Membership, Tenant
+from tenants.selectors import roles_of
 from tenants.services.audit import note
 from tenants.services.tokens import create_token
 
@@ -92,3 +93,23 @@ def test_a_plant_that_is_made_again_does_not_show_the_lines_of_the_one_before(
     later = AccessLog.objects.get().at + timedelta(seconds=1)
     Tenant.objects.filter(pk=chicago.pk).update(created_at=later)
     assert "data-action" not in page.get("/settings/audit/").content.decode()
+
+
+def test_each_hears_of_his_own_role_where_others_have_another(db, person, chicago, lyon):
+    first = person("first", chicago="viewer")
+    second = person("second", chicago="manager", lyon="operator")
+    third = person("third", chicago="engineer")
+    told = [[(plant.tenant_id, role) for plant, role in roles_of(one)]
+            for one in (first, second, third)]  # fmt: skip
+    assert told == [
+        [("plant_chicago", "viewer")],
+        [("plant_chicago", "manager"), ("plant_lyon", "operator")],
+        [("plant_chicago", "engineer")],
+    ]
+    platform = person("platform", admin=True)
+    assert [role for _, role in roles_of(platform)] == ["admin", "admin"]
+
+
+def test_a_role_in_a_suspended_plant_is_still_told(db, bob, chicago):
+    Tenant.objects.filter(pk=chicago.pk).update(status=Tenant.Status.SUSPENDED)
+    assert [(plant.status, role) for plant, role in roles_of(bob)] == [("suspended", "viewer")]
