@@ -4,8 +4,10 @@ collector.
 
 from __future__ import annotations
 
-from amis import courtesy  # noqa: F401 - its import lets trainings give way
+from celery.signals import worker_process_init
+
 from amis.clock import app
+from amis.courtesy import give_way
 from amis.heartbeat import HeartbeatStep
 from production.ingest.bootstep import CollectorStep
 
@@ -13,5 +15,12 @@ app.autodiscover_tasks()
 app.autodiscover_tasks(["amis"])
 app.steps["worker"].add(CollectorStep)
 app.steps["worker"].add(HeartbeatStep)
+
+
+@worker_process_init.connect
+def let_trainings_give_way(**_: object) -> None:
+    """Only trainers have child processes, so that a child of a worker is a training."""
+    give_way()
+
 
 __all__ = ["app"]

@@ -1,8 +1,4 @@
-"""A training fills a processor for minutes; it gives way to whatever somebody waits for.
-
-Only trainers have child processes, so that a child of a worker is a training. What is left of the
-processors is all theirs: alone they take as long as ever.
-"""
+"""Work that fills a processor for seconds or minutes gives way to whatever somebody waits for."""
 
 from __future__ import annotations
 
@@ -10,16 +6,18 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from celery.signals import worker_process_init
+NICE, LEAST = 5, 19
+"""A third of the weight of others: a lease that is renewed in time keeps a training going even on a
+machine that has much else to do. What others leave of the processors is all theirs.
+"""
 
-NICE = 10
-"""A tenth of the weight of others."""
-SESSION = Path("/proc/self/autogroup")
 
-
-@worker_process_init.connect
-def give_way(**_: object) -> None:
-    os.nice(NICE)
-    # Linux may weigh sessions against each other, and processes only within theirs (sched(7)).
+def give_way(pid: int = 0) -> None:
+    """A process that leads a session of its own or has work of this kind alone; 0: this one. One
+    that is over has given way.
+    """
     with suppress(OSError):
-        SESSION.write_text(str(NICE))
+        nice = min(os.getpriority(os.PRIO_PROCESS, pid) + NICE, LEAST)
+        os.setpriority(os.PRIO_PROCESS, pid, nice)
+        # Linux may weigh sessions against each other, and processes only within theirs (sched(7)).
+        Path(f"/proc/{pid or 'self'}/autogroup").write_text(str(NICE))

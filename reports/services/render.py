@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 
+from amis.courtesy import give_way
 from amis.errors import AmisError
 
 WITHIN_S = 240.0
@@ -65,7 +66,9 @@ def _run(command: list[str], tell: Tell) -> str:
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
+        start_new_session=True,
     ) as process:
+        give_way(process.pid)
         try:
             out, err = _wait(process, tell)
         except BaseException:
