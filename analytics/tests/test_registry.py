@@ -169,8 +169,10 @@ def test_the_newest_challenger_is_compared_and_keeps_its_verdict_when_it_serves(
     promote_by_person(str(newest.pk), by="alice")
     assert champion(TASK).verdict == {"p": 0.4}
     assert newest.promotions.get().why == "Chosen by alice."
+    assert challenger(TASK) is None
+    trained(3)
     roll_back(TASK, by="alice")
-    assert challenger(TASK).number == 2
+    assert challenger(TASK).number == 4
     assert ModelVersion.objects.get(number=3).status == ModelVersion.Status.RETIRED
 
 
