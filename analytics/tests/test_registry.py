@@ -11,6 +11,7 @@ from django_tenants.utils import schema_context
 
 from amis.errors import Conflict, NotFound
 from analytics.models import ModelVersion, Promotion
+from analytics.selectors.answers import kept
 from analytics.services.registry import (
     challenger,
     champion,
@@ -125,6 +126,14 @@ def test_a_person_may_let_a_challenger_serve():
 def test_a_version_that_is_not_there_is_not_found(wrong):
     with pytest.raises(NotFound):
         promote_by_person(wrong, by="alice")
+
+
+def test_what_was_kept_of_the_answers_is_made_anew_when_another_version_serves():
+    promote(trained(), by="AMIS", why="The first.", verdict={})
+    assert kept("outlook", lambda: "of version 1") == "of version 1"
+    assert kept("outlook", lambda: "of version 2") == "of version 1"
+    promote(trained(1), by="AMIS", why="Better.", verdict={})
+    assert kept("outlook", lambda: "of version 2") == "of version 2"
 
 
 def test_each_task_has_versions_of_its_own():
