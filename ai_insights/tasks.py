@@ -7,14 +7,14 @@ import logging
 from celery import shared_task
 from django.db import connection, transaction
 from django.utils import timezone as clock
-from django_tenants.utils import schema_context
+from django_tenants.utils import tenant_context
 from kombu.exceptions import OperationalError
 
 from ai_insights.services import asked
 from analytics.models import Run
 from analytics.services.runs import carry_out
 from analytics.services.turns import COME_AGAIN_S, turn
-from tenants.selectors import active_schemas
+from tenants.selectors import active_plants
 
 logger = logging.getLogger(__name__)
 
@@ -23,14 +23,16 @@ logger = logging.getLogger(__name__)
 def plan_insights() -> None:
     """Hand out what is due in each plant."""
     connection.set_schema_to_public()
-    for schema in active_schemas():
+    for plant in active_plants():
         try:
-            with schema_context(schema):
+            with tenant_context(plant):
                 for run in asked.plan_insights(now=clock.now()):
                     carry_out_insight.delay(run.pk)
         except Exception:
             # One plant's trouble is not the others'.
-            logger.exception("Which insights are due in %s could not be planned.", schema)
+            logger.exception(
+                "Which insights are due in %s could not be planned.", plant.schema_name
+            )
 
 
 def send(run: Run) -> None:

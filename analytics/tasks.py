@@ -8,14 +8,15 @@ from itertools import zip_longest
 from celery import shared_task
 from django.db import connection
 from django.utils import timezone as clock
-from django_tenants.utils import schema_context
+from django_tenants.utils import tenant_context
 
 from analytics.models import Run
 from analytics.services.planning import plan
 from analytics.services.publishing import publish
 from analytics.services.runs import carry_out
 from analytics.services.work import KINDS
-from tenants.selectors import active_schemas
+from tenants.models import Tenant
+from tenants.selectors import active_plants
 
 logger = logging.getLogger(__name__)
 
@@ -26,19 +27,19 @@ def plan_predictions() -> None:
     waiting.
     """
     connection.set_schema_to_public()
-    pieces: list[list[tuple[str, int, str]]] = []
-    for schema in active_schemas():
+    pieces: list[list[tuple[Tenant, int, str]]] = []
+    for plant in active_plants():
         try:
-            with schema_context(schema):
+            with tenant_context(plant):
                 due = plan(now=clock.now())
         except Exception:
             # One plant's trouble is not the others': theirs are marked as sent already.
-            logger.exception("What is due in %s could not be planned.", schema)
+            logger.exception("What is due in %s could not be planned.", plant.schema_name)
             continue
-        pieces.append([(schema, run.pk, KINDS[run.kind].queue) for run in due])
+        pieces.append([(plant, run.pk, KINDS[run.kind].queue) for run in due])
     for turn in zip_longest(*pieces):
-        for schema, run_id, queue in filter(None, turn):
-            with schema_context(schema):
+        for plant, run_id, queue in filter(None, turn):
+            with tenant_context(plant):
                 carry_out_run.apply_async((run_id,), queue=queue)
 
 
@@ -46,12 +47,12 @@ def plan_predictions() -> None:
 def publish_plants() -> None:
     """Each plant publishes, under its own role, what the corporate view adds up."""
     connection.set_schema_to_public()
-    for schema in active_schemas():
+    for plant in active_plants():
         try:
-            with schema_context(schema):
+            with tenant_context(plant):
                 publish(clock.now())
         except Exception:
-            logger.exception("The sums of %s could not be published.", schema)
+            logger.exception("The sums of %s could not be published.", plant.schema_name)
 
 
 @shared_task(name="analytics.tasks.carry_out_run", reject_on_worker_lost=True)

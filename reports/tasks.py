@@ -7,7 +7,7 @@ import logging
 from celery import shared_task
 from django.db import connection, transaction
 from django.utils import timezone as clock
-from django_tenants.utils import schema_context
+from django_tenants.utils import tenant_context
 from kombu.exceptions import OperationalError
 
 from analytics.models import Run
@@ -17,7 +17,7 @@ from reports.services.begin import report_of
 from reports.services.deliveries import deliver, due
 from reports.services.make import make_report
 from reports.services.schedule import plan_reports
-from tenants.selectors import active_schemas
+from tenants.selectors import active_plants
 
 logger = logging.getLogger(__name__)
 
@@ -26,13 +26,13 @@ logger = logging.getLogger(__name__)
 def plan_all_reports(*, at_start: bool = False) -> None:
     """Hand out what is due in every plant: reports to make, and mail to try again."""
     connection.set_schema_to_public()
-    for schema in active_schemas():
+    for plant in active_plants():
         try:
-            with schema_context(schema):
+            with tenant_context(plant):
                 _hand_out(at_start=at_start)
         except Exception:
             # One plant's trouble is not the others'.
-            logger.exception("What is due in %s could not be planned.", schema)
+            logger.exception("What is due in %s could not be planned.", plant.schema_name)
 
 
 def send(run: Run) -> None:
