@@ -9,16 +9,8 @@ from statistics import median
 from analytics.figures.names import spoken
 from analytics.figures.reliability import touches
 from analytics.ml.reliability import FEWEST, wilson
-from analytics.selectors.outlook_shapes import (
-    Evidence,
-    ForecastOutlook,
-    MachineRisk,
-    ReliabilityBin,
-    RiskLevel,
-    ShiftTotal,
-    TrackRecord,
-    WeekScore,
-)
+from analytics.selectors.evidence_shapes import Evidence, ReliabilityBin, RiskLevel, TrackRecord
+from analytics.selectors.outlook_shapes import ForecastOutlook, MachineRisk, ShiftTotal, WeekScore
 from analytics.templatetags.figures import NO_BREAK, minutes, percent, pieces
 from analytics.templatetags.predictions import amount, with_unit
 

@@ -12,16 +12,13 @@ from analytics.ml.reliability import told_together
 from analytics.ml.risk import THRESHOLDS
 from analytics.models import Anomaly, Prediction
 from analytics.selectors.answers import kept
+from analytics.selectors.evidence_shapes import Coverage, Evidence, ReliabilityBin, RiskLevel
 from analytics.selectors.missing import why_no_risk
 from analytics.selectors.next_shift import branch_of
 from analytics.selectors.outlook_shapes import (
-    Coverage,
-    Evidence,
     Factor,
     Insufficient,
     MachineRisk,
-    ReliabilityBin,
-    RiskLevel,
     RiskOutlook,
     ShiftAhead,
     ShiftTotal,

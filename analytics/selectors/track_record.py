@@ -8,7 +8,7 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from analytics.models import Prediction
-from analytics.selectors.outlook_shapes import GradedShift, TrackRecord
+from analytics.selectors.evidence_shapes import GradedShift, TrackRecord
 
 SHIFTS_A_MACHINE = 56
 

@@ -6,21 +6,23 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
+from analytics.selectors.evidence_shapes import (
+    Coverage,
+    Evidence,
+    GradedShift,
+    ReliabilityBin,
+    RiskLevel,
+    TrackRecord,
+)
 from analytics.selectors.outlook_shapes import (
     AnomalyEvent,
     AnomalyList,
-    Coverage,
-    Evidence,
     Factor,
-    GradedShift,
     MachineRisk,
-    ReliabilityBin,
-    RiskLevel,
     RiskOutlook,
     ScoredPoint,
     ShiftAhead,
     Timeline,
-    TrackRecord,
     Version,
 )
 

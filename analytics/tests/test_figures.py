@@ -14,7 +14,7 @@ from analytics.figures.reliability import reliability
 from analytics.figures.scatter import Met, scatter
 from analytics.figures.timeline import timeline
 from analytics.figures.whisker import Whisker, whisker, whisker_axis
-from analytics.selectors.outlook_shapes import ReliabilityBin
+from analytics.selectors.evidence_shapes import ReliabilityBin
 from analytics.tests.drawing import Drawing
 
 NAME = 'Filler <b>"2"</b> & co'

@@ -11,7 +11,7 @@ from analytics.figures.frame import round_marks
 from analytics.figures.reliability import reliability, touches
 from analytics.figures.scatter import Met, scatter, worst_beyond
 from analytics.figures.timeline import timeline, unbroken, y
-from analytics.selectors.outlook_shapes import ReliabilityBin
+from analytics.selectors.evidence_shapes import ReliabilityBin
 from analytics.tests.drawing import Drawing
 
 BINS = [ReliabilityBin(0.02, 0.02, 640, 0.01, 0.03), ReliabilityBin(0.6, 0.2, 10, 0.05, 0.45)]

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from analytics.selectors.evidence_shapes import ReliabilityBin, RiskLevel, TrackRecord
 from analytics.selectors.findings import (
     forecast_found,
     levels_found,
@@ -16,13 +17,7 @@ from analytics.selectors.findings import (
     track_found,
     weeks_found,
 )
-from analytics.selectors.outlook_shapes import (
-    Member,
-    ReliabilityBin,
-    RiskLevel,
-    ShiftTotal,
-    TrackRecord,
-)
+from analytics.selectors.outlook_shapes import Member, ShiftTotal
 from analytics.tests import forecast_outlooks, outlooks
 
 NB = "\u00a0"

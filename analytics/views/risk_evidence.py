@@ -14,19 +14,14 @@ from analytics.figures.frame import per_cent
 from analytics.figures.names import spoken
 from analytics.figures.reliability import reliability, touches
 from analytics.figures.scatter import Met, scatter, worst_beyond
+from analytics.selectors.evidence_shapes import Coverage, Evidence, GradedShift, TrackRecord
 from analytics.selectors.findings import (
     levels_found,
     reliability_found,
     serving_found,
     track_found,
 )
-from analytics.selectors.outlook_shapes import (
-    Coverage,
-    Evidence,
-    GradedShift,
-    RiskOutlook,
-    TrackRecord,
-)
+from analytics.selectors.outlook_shapes import RiskOutlook
 from analytics.templatetags.figures import percent
 from analytics.templatetags.predictions import brief
 from analytics.views.risk_rows import WORDS

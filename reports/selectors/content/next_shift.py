@@ -11,15 +11,10 @@ from analytics.figures.names import spoken
 from analytics.figures.scatter import Met
 from analytics.figures.whisker import Whisker
 from analytics.models import Prediction
+from analytics.selectors.evidence_shapes import GradedShift, RiskLevel
 from analytics.selectors.findings import serving_found, track_found
 from analytics.selectors.outlook import risk_outlook
-from analytics.selectors.outlook_shapes import (
-    GradedShift,
-    Insufficient,
-    MachineRisk,
-    RiskLevel,
-    RiskOutlook,
-)
+from analytics.selectors.outlook_shapes import Insufficient, MachineRisk, RiskOutlook
 from analytics.selectors.said import said_last
 from analytics.templatetags.figures import percent, pieces
 from reports.document.outlook import NextShift, RiskRow
