@@ -17,7 +17,7 @@ class Delivery(models.Model):
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
 
-    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name=_("deliveries"))
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="deliveries")
     to = models.EmailField(max_length=320)
     state = models.CharField(max_length=20, choices=State, default=State.WAITING)
     attempts = models.PositiveIntegerField(default=0)
