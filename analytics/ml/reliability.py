@@ -75,8 +75,8 @@ def _enough(places: NDArray[np.int64]) -> list[list[int]]:
 def told_together(shifts: Sequence[int]) -> list[list[int]]:
     """Places of levels, lowest first, in the groups that are told.
 
-    A level of fewer than FEWEST shifts is told with the one below, the lowest with the one above;
-    one that was never said is in no group.
+    A level of fewer than FEWEST shifts is told with the one below, the lowest with the one above
+    unless those that it is told with make it FEWEST; one that was never said is in no group.
     """
     groups: list[list[int]] = []
     for place, count in enumerate(shifts):
@@ -84,7 +84,7 @@ def told_together(shifts: Sequence[int]) -> list[list[int]]:
             groups.append([])
         if count:
             groups[-1].append(place)
-    if len(groups) > 1 and shifts[groups[0][0]] < FEWEST:
+    if len(groups) > 1 and sum(shifts[place] for place in groups[0]) < FEWEST:
         groups[:2] = [groups[0] + groups[1]]
     return groups
 
