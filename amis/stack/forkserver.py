@@ -128,7 +128,10 @@ def _show(command: list[str]) -> None:
     fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
     begin, end = int(fields[45]), int(fields[46])
     room = end - begin - 2
-    text = " ".join(command).encode()[:room].ljust(room + 1, b"\0") + b" "
+    if room < 1:
+        # Not every kernel tells the place.
+        return
+    text = os.fsencode(" ".join(command))[:room].ljust(room + 1, b"\0") + b" "
     ctypes.memmove(begin, text, len(text))
 
 

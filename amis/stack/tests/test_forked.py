@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from amis.environment import ROOT
-from amis.stack import forked, lock, paths
+from amis.stack import forked, forkserver, lock, paths
 from amis.stack.forked import ForkServer
 from amis.stack.forkserver import SHARED
 from amis.stack.services import service_environment, stop_signal
@@ -136,6 +136,19 @@ def test_it_ends_with_the_supervisor(watched: Supervisor):
     server._line.close()  # type: ignore[union-attr]
     _until(lambda: not server.is_running)
     assert service.is_running
+
+
+def test_a_command_is_shown_as_far_as_there_is_a_place_for_it(monkeypatch: pytest.MonkeyPatch):
+    """Some kernels tell none, and a path need not be UTF-8: the service runs all the same."""
+    written: list[tuple[int, bytes]] = []
+    monkeypatch.setattr(
+        forkserver.ctypes, "memmove", lambda at, text, size: written.append((at, text[:size]))
+    )
+    for begin, end in ((0, 0), (100, 112)):
+        stat = "1 (python) " + " ".join(["0"] * 45 + [str(begin), str(end)])
+        monkeypatch.setattr(forkserver.Path, "read_text", lambda _, stat=stat: stat)
+        forkserver._show([os.fsdecode(b"/a\xff"), "-m", "it"])
+    assert written == [(100, b"/a\xff -m it\0\0 ")]
 
 
 def test_a_training_is_not_waited_for_by_whoever_ends_it():
