@@ -248,42 +248,43 @@ CELERY_TASK_ROUTES = {
     "analytics.tasks.carry_out_run": {"queue": "ml"},
 }
 # A knock that no worker has heard before the next one expires: with many plants they would pile up.
+# The scheduler in the database knows the option by this name and drops Celery's own, `expires`.
 CELERY_BEAT_SCHEDULE = {
     "beat-heartbeat": {"task": "amis.tasks.beat_heartbeat", "schedule": 10.0},
     "predictions": {
         "task": "analytics.tasks.plan_predictions",
         "schedule": 20.0,
-        "options": {"expires": 20.0},
+        "options": {"expire_seconds": 20},
     },
     "insights": {
         "task": "ai_insights.tasks.plan_insights",
         "schedule": 20.0,
-        "options": {"expires": 20.0},
+        "options": {"expire_seconds": 20},
     },
     "reports": {
         "task": "reports.tasks.plan_reports",
         "schedule": 20.0,
-        "options": {"expires": 20.0},
+        "options": {"expire_seconds": 20},
     },
     "sums-of-plants": {
         "task": "analytics.tasks.publish_plants",
         "schedule": 20.0,
-        "options": {"expires": 20.0},
+        "options": {"expire_seconds": 20},
     },
     "plants-ordered": {
         "task": "production.tasks.finish_plants",
         "schedule": 10.0,
-        "options": {"expires": 10.0},
+        "options": {"expire_seconds": 10},
     },
     "spares-ahead": {
         "task": "production.tasks.fill_spares",
         "schedule": 30.0,
-        "options": {"expires": 30.0},
+        "options": {"expire_seconds": 30},
     },
     "raw-folders": {
         "task": "production.tasks.take_files",
         "schedule": 15.0,
-        "options": {"expires": 15.0},
+        "options": {"expire_seconds": 15},
     },
     "partitions-ahead": {"task": "production.tasks.make_partitions", "schedule": 6 * 3600.0},
 }
