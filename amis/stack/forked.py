@@ -98,7 +98,10 @@ class ForkServer(Service):
 def is_possible() -> bool:
     """Where a process can be watched that is not one's child: Linux 5.3 and later."""
     try:
-        os.close(os.pidfd_open(os.getpid()))
+        handle = os.pidfd_open(os.getpid())
+        signal.pidfd_send_signal(handle, 0)
+        ended, _, _ = select.select([handle], [], [], 0)
+        os.close(handle)
     except (AttributeError, OSError):
         return False
-    return True
+    return not ended

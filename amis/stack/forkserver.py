@@ -8,7 +8,6 @@ It has no thread, for a fork takes no thread along, only the locks that threads 
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import importlib
 import json
@@ -18,6 +17,7 @@ import signal
 import socket
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -124,15 +124,18 @@ def _become(command: list[str], environment: Mapping[str, str]) -> None:
 def _show(command: list[str]) -> None:
     """Have `ps` tell the command: write it over this process's own, whose place the kernel tells
     (fields 48 and 49 of proc(5)). Its last byte says that one text ends at the first NUL.
+
+    Where a kernel tells another place or none, nothing is written.
     """
     fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
     begin, end = int(fields[45]), int(fields[46])
     room = end - begin - 2
-    if room < 1:
-        # Not every kernel tells the place.
-        return
-    text = os.fsencode(" ".join(command))[:room].ljust(room + 1, b"\0") + b" "
-    ctypes.memmove(begin, text, len(text))
+    text = os.fsencode(" ".join(command))[: max(room, 0)].ljust(room + 1, b"\0") + b" "
+    with suppress(OSError), Path("/proc/self/mem").open("r+b", buffering=0) as memory:
+        memory.seek(begin)
+        if memory.read(end - begin) == Path("/proc/self/cmdline").read_bytes():
+            memory.seek(begin)
+            memory.write(text)
 
 
 if __name__ == "__main__":

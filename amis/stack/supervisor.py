@@ -71,10 +71,17 @@ class Service:
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    @property
+    def is_steady(self) -> bool:
+        """Whether its newest process was started some time ago."""
+        return time.monotonic() - self.started_at > STEADY_AFTER_S
+
     def start(self) -> None:
-        """Start it in a session of its own, so that a Ctrl-C reaches the supervisor alone."""
-        forked = self.started_by(self.command, self.environment) if self.started_by else None
-        self.process = forked or self._execute()
+        """Start it in a session of its own, so that a Ctrl-C reaches the supervisor alone. One that
+        ended soon after its start, forked or not, is started from a file.
+        """
+        forks = self.started_by if self.process is None or self.is_steady else None
+        self.process = (forks and forks(self.command, self.environment)) or self._execute()
         self.started_at = time.monotonic()
         threading.Thread(
             target=_copy_log, args=(self.process.stdout, self.log, self.name), daemon=True
@@ -161,8 +168,9 @@ class Supervisor:
     def _revive(self, service: Service) -> bool:
         if not service.wanted or service.is_running or time.monotonic() < service.not_before:
             return False
-        steady = time.monotonic() - service.started_at > STEADY_AFTER_S
-        pause = 0.3 if steady else min(0.3 * 2 ** min(service.restarts, 9), LONGEST_PAUSE_S)
+        pause = (
+            0.3 if service.is_steady else min(0.3 * 2 ** min(service.restarts, 9), LONGEST_PAUSE_S)
+        )
         service.not_before = time.monotonic() + pause
         service.restarts += 1
         try:

@@ -139,17 +139,21 @@ def test_it_ends_with_the_supervisor(watched: Supervisor):
     assert service.is_running
 
 
-def test_a_command_is_shown_as_far_as_there_is_a_place_for_it(monkeypatch: pytest.MonkeyPatch):
-    """Some kernels tell none, and a path need not be UTF-8: the service runs all the same."""
-    written: list[tuple[int, bytes]] = []
-    monkeypatch.setattr(
-        forkserver.ctypes, "memmove", lambda at, text, size: written.append((at, text[:size]))
-    )
-    for begin, end in ((0, 0), (100, 112)):
-        stat = "1 (python) " + " ".join(["0"] * 45 + [str(begin), str(end)])
-        monkeypatch.setattr(forkserver.Path, "read_text", lambda _, stat=stat: stat)
-        forkserver._show([os.fsdecode(b"/a\xff"), "-m", "it"])
-    assert written == [(100, b"/a\xff -m it\0\0 ")]
+@pytest.mark.parametrize("place", [(0, 0), (0, 64), (4096, 8192)])
+def test_where_the_kernel_tells_another_place_no_command_is_shown(monkeypatch, place):
+    shown = Path("/proc/self/cmdline").read_bytes()
+    stat = " ".join(["1 (python)", *["0"] * 45, *map(str, place)])
+    monkeypatch.setattr(forkserver.Path, "read_text", lambda _: stat)
+    forkserver._show([os.fsdecode(b"/a\xff"), "-m", "it"])
+    assert Path("/proc/self/cmdline").read_bytes() == shown
+
+
+def test_one_that_ends_at_once_when_forked_is_started_from_a_file(watched: Supervisor):
+    service = _add(watched)
+    assert isinstance(service.process, forked.Forked)
+    service.process.send_signal(signal.SIGKILL)
+    _until(lambda: (watched.tick(), service.is_running and service.restarts == 1)[1])
+    assert isinstance(service.process, subprocess.Popen)
 
 
 def test_a_training_is_not_waited_for_by_whoever_ends_it():
