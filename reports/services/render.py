@@ -15,7 +15,6 @@ from typing import Any
 
 from django.conf import settings
 
-from amis.courtesy import give_way
 from amis.errors import AmisError
 
 WITHIN_S = 240.0
@@ -66,9 +65,7 @@ def _run(command: list[str], tell: Tell) -> str:
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
-        start_new_session=True,
     ) as process:
-        give_way(process.pid)
         try:
             out, err = _wait(process, tell)
         except BaseException:
