@@ -15,12 +15,7 @@ app.autodiscover_tasks()
 app.autodiscover_tasks(["amis"])
 app.steps["worker"].add(CollectorStep)
 app.steps["worker"].add(HeartbeatStep)
-
-
-@worker_process_init.connect
-def let_trainings_give_way(**_: object) -> None:
-    """Only trainers have child processes, so that a child of a worker is a training."""
-    give_way()
-
+# Only trainers have child processes, so that a child of a worker is a training.
+worker_process_init.connect(give_way)
 
 __all__ = ["app"]

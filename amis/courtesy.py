@@ -12,8 +12,8 @@ machine that has much else to do. What others leave of the processors is all the
 """
 
 
-def give_way() -> None:
-    """This process, whose session does nothing else."""
+def give_way(**_: object) -> None:
+    """This process, whose session does nothing else; a receiver of Celery's signals."""
     os.nice(NICE)
     # Linux may weigh sessions against each other, and processes only within theirs (sched(7)).
     with suppress(OSError):

@@ -247,45 +247,24 @@ CELERY_TASK_ROUTES = {
     "production.tasks.derive": {"queue": "ingest"},
     "analytics.tasks.carry_out_run": {"queue": "ml"},
 }
-# A knock that no worker has heard before the next one expires: with many plants they would pile up.
-# The scheduler in the database knows the option by this name and drops Celery's own, `expires`.
+
+
+def _knock(task: str, *, every_s: int) -> dict[str, object]:
+    """One that no worker has heard before the next one expires: with many plants they would pile
+    up. The scheduler in the database knows the option by this name and drops Celery's `expires`.
+    """
+    return {"task": task, "schedule": float(every_s), "options": {"expire_seconds": every_s}}
+
+
 CELERY_BEAT_SCHEDULE = {
     "beat-heartbeat": {"task": "amis.tasks.beat_heartbeat", "schedule": 10.0},
-    "predictions": {
-        "task": "analytics.tasks.plan_predictions",
-        "schedule": 20.0,
-        "options": {"expire_seconds": 20},
-    },
-    "insights": {
-        "task": "ai_insights.tasks.plan_insights",
-        "schedule": 20.0,
-        "options": {"expire_seconds": 20},
-    },
-    "reports": {
-        "task": "reports.tasks.plan_reports",
-        "schedule": 20.0,
-        "options": {"expire_seconds": 20},
-    },
-    "sums-of-plants": {
-        "task": "analytics.tasks.publish_plants",
-        "schedule": 20.0,
-        "options": {"expire_seconds": 20},
-    },
-    "plants-ordered": {
-        "task": "production.tasks.finish_plants",
-        "schedule": 10.0,
-        "options": {"expire_seconds": 10},
-    },
-    "spares-ahead": {
-        "task": "production.tasks.fill_spares",
-        "schedule": 30.0,
-        "options": {"expire_seconds": 30},
-    },
-    "raw-folders": {
-        "task": "production.tasks.take_files",
-        "schedule": 15.0,
-        "options": {"expire_seconds": 15},
-    },
+    "predictions": _knock("analytics.tasks.plan_predictions", every_s=20),
+    "insights": _knock("ai_insights.tasks.plan_insights", every_s=20),
+    "reports": _knock("reports.tasks.plan_reports", every_s=20),
+    "sums-of-plants": _knock("analytics.tasks.publish_plants", every_s=20),
+    "plants-ordered": _knock("production.tasks.finish_plants", every_s=10),
+    "spares-ahead": _knock("production.tasks.fill_spares", every_s=30),
+    "raw-folders": _knock("production.tasks.take_files", every_s=15),
     "partitions-ahead": {"task": "production.tasks.make_partitions", "schedule": 6 * 3600.0},
 }
 
