@@ -31,7 +31,7 @@ from benchmarks.greedy_orders import order, wait_until_done
 from benchmarks.quiet import wait_until_quiet
 from benchmarks.ratio import REPEATS, p95
 from benchmarks.stack import Stack
-from benchmarks.visitor import Visitor
+from benchmarks.visitor import Visitor, after
 
 GREEDY, OTHER = "plant_chicago", "plant_lyon"
 TIMES, PACE_S, OTHER_PACE_S = 10, 2.0, 0.2
@@ -91,7 +91,7 @@ class Measurement:
     def turn(self) -> Turn:
         """Everything that was ordered is done before the next floor."""
         wait_until_quiet(self.stack)
-        quiet = _ask_until(self.other, _after(self.lasts_s))
+        quiet = _ask_until(self.other, after(self.lasts_s))
         before = _cpu_s(self.stack)
         crowd = self.crowds.submit(self._crowd().ask)
         ordered = order(self.stack, self.greedy, GREEDY, times=TIMES)
@@ -185,11 +185,6 @@ def _ask_until(person: Visitor, is_over: Callable[[], bool]) -> list[float]:
 
 def _named(refused: Counter[int]) -> Counter[str]:
     return Counter({f"refused with {status}": number for status, number in refused.items()})
-
-
-def _after(seconds: float) -> Callable[[], bool]:
-    until = time.monotonic() + seconds
-    return lambda: time.monotonic() > until
 
 
 def _cpu_s(stack: Stack) -> dict[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import time
+from collections.abc import Callable
 from typing import Any, Self
 
 WITHIN_S = 60
@@ -49,3 +50,9 @@ class Visitor:
         began = time.perf_counter()
         status, _ = self.ask(path)
         return status, (time.perf_counter() - began) * 1000
+
+
+def after(seconds: float) -> Callable[[], bool]:
+    """Whether so many seconds have passed since now."""
+    until = time.monotonic() + seconds
+    return lambda: time.monotonic() > until

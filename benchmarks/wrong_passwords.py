@@ -23,6 +23,7 @@ from urllib.parse import urlencode
 from benchmarks.idle_memory import wait_until_idle
 from benchmarks.ratio import p95
 from benchmarks.stack import Stack
+from benchmarks.visitor import Visitor, after
 
 ATTEMPTS, GUESSERS, REFUSED_AT_LEAST = 1000, 8, 990
 ATTACKED, OTHER = "plant-chicago.amis.localhost", "plant_lyon"
@@ -39,13 +40,13 @@ def main() -> int:
         stack.ensure_ready()
         wait_until_idle(stack, SETTLE_S)
         token = next(one["token"] for one in stack.demo["tokens"] if one["tenant_id"] == OTHER)
-        before = _ask_until(stack.port, token, _after(QUIET_S))
+        before = _ask_until(stack.port, token, after(QUIET_S))
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as attackers:
             attack = attackers.submit(guess, stack.port)
             meanwhile = _ask_until(stack.port, token, attack.done)
-        after = _ask_until(stack.port, token, _after(QUIET_S))
+        afterwards = _ask_until(stack.port, token, after(QUIET_S))
         answers, took_s = attack.result()
-    return _report(answers, took_s, meanwhile, before + after)
+    return _report(answers, took_s, meanwhile, before + afterwards)
 
 
 def guess(port: int) -> tuple[Counter[int], float]:
@@ -79,23 +80,14 @@ def _guess_on(port: int) -> Counter[int]:
 
 def _ask_until(port: int, token: str, is_over: Callable[[], bool]) -> list[float]:
     """Milliseconds of each answer of the other plant."""
-    line, took = http.client.HTTPConnection("127.0.0.1", port, timeout=60), []
-    headers = {"Host": "127.0.0.1", "Authorization": f"Token {token}"}
-    while not is_over():
-        began = time.perf_counter()
-        line.request("GET", f"/api/tenants/{OTHER}/kpis?days=7", headers=headers)
-        answer = line.getresponse()
-        answer.read()
-        took.append((time.perf_counter() - began) * 1000)
-        assert answer.status == HTTPStatus.OK, answer.status
-        time.sleep(APART_S)
-    line.close()
+    took = []
+    with Visitor(port, OTHER, token) as person:
+        while not is_over():
+            status, ms = person.timed("/api/kpis?days=7")
+            assert status == HTTPStatus.OK, status
+            took.append(ms)
+            time.sleep(APART_S)
     return took
-
-
-def _after(seconds: float) -> Callable[[], bool]:
-    until = time.monotonic() + seconds
-    return lambda: time.monotonic() > until
 
 
 def _report(
